@@ -1,0 +1,132 @@
+"""Every setting of the program, its default and its meaning: the only reader of the environment.
+
+A setting `port` is read from `IOC_PORT`, or from a file `ioc_port` in the folder that
+systemd's `LoadCredential=` offers, so that a secret need not stand in any environment.
+"""
+
+import os
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "IOC_"
+SHORTEST_KEY = 32
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names the variable and the way on."""
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose. Frozen: nothing changes while the program runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, validate_default=True
+    )
+
+    home: Path = Field(
+        default=Path("var"),
+        description="Folder of everything kept: config, landing, warehouse, snapshots, exports.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web listens on.")
+    port: int = Field(default=8050, ge=1, le=65535, description="Port the web listens on.")
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs sessions and export links; the same in every web process.",
+    )
+    language: Literal["vi", "en"] = Field(
+        default="vi", description="Language of a visitor who has not chosen one."
+    )
+    time_zone: str = Field(
+        default="Asia/Ho_Chi_Minh", description="Time zone in which a day begins and ends."
+    )
+    web_workers: int = Field(default=2, ge=1, description="Web processes.")
+    web_threads: int = Field(default=4, ge=1, description="Threads in each web process.")
+    query_timeout_ms: int = Field(
+        default=5000, ge=1, description="Milliseconds after which a query is interrupted."
+    )
+    memory_limit: str = Field(
+        default="512MB",
+        pattern=r"^[1-9]\d* ?(KB|MB|GB|KiB|MiB|GiB)$",
+        description="Memory one database connection may use.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least serious message that is logged."
+    )
+    demo_port: int = Field(
+        default=8051, ge=1, le=65535, description="Port of the simulated province."
+    )
+    demo_seed: int = Field(
+        default=20200101, description="Seed of the simulated province: same seed, same province."
+    )
+    poll_seconds: int = Field(
+        default=2, ge=1, description="How often an open page asks whether there is a new snapshot."
+    )
+    keep_snapshots: int = Field(default=3, ge=3, description="Published snapshots that are kept.")
+    job_deadline_seconds: int = Field(
+        default=900, ge=1, description="Seconds after which a collection run is stopped."
+    )
+    crash_at: str | None = Field(
+        default=None, description="For the crash tests alone: the step at which to die."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key) < SHORTEST_KEY:
+            raise ValueError(f"a secret key has at least {SHORTEST_KEY} characters.")
+        return key
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            zones = sorted(zone for zone in available_timezones() if zone.startswith("Asia/"))
+            raise ValueError(f"there is no time zone {name}{_did_you_mean(name, zones)}")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, ready for use."""
+        return ZoneInfo(self.time_zone)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaints(error))) from None
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would otherwise leave the default in force without a word."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(f"There is no setting {name}{_did_you_mean(name.upper(), known)}")
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    """One sentence per bad setting, without its value: it may be a secret."""
+    return [
+        f"{PREFIX}{str(detail['loc'][0]).upper()}: {detail['msg'].removeprefix('Value error, ')}"
+        for detail in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    return f". Did you mean {nearest[0]}?" if nearest else f". There are: {', '.join(known)}."
