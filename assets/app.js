@@ -1,0 +1,163 @@
+// What a page does in the browser: where we are, is the server there, and what a click leads to.
+(function () {
+  'use strict';
+
+  window.dash_clientside = window.dash_clientside || {};
+  const nothing = () => window.dash_clientside.no_update; // known only once Dash has started
+  const kept = (name) => {
+    try { return window.localStorage.getItem(name); } catch (error) { return null; }
+  };
+  const keep = (name, value) => {
+    try { window.localStorage.setItem(name, value); } catch (error) { /* private window */ }
+  };
+  const html = document.documentElement;
+
+  // ---- where we are: address, theme, language. One object; the server reads nothing else.
+
+  const theme = () => html.getAttribute('data-mantine-color-scheme') || 'light';
+  const language = (search) => {
+    const asked = new URLSearchParams(search).get('lang');
+    if (asked === 'vi' || asked === 'en') keep('ioc-language', asked);
+    return asked === 'vi' || asked === 'en' ? asked : kept('ioc-language') || html.dataset.language || 'vi';
+  };
+
+  const changed = (parameters) => {
+    const query = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value === null) query.delete(name);
+      else query.set(name, value);
+    }
+    const text = query.toString().replace(/%3A/g, ':').replace(/%40/g, '@').replace(/%2C/g, ',');
+    window.toan_canh.navigate(window.location.pathname + (text ? '?' + text : ''));
+  };
+
+  // ---- is the server there? Two answers missing in a row: it is not.
+
+  let missed = 0;
+  let lostAt = null;
+  let build = null;
+
+  const answer = async (limit) => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), limit);
+    try {
+      const response = await fetch('/version', { cache: 'no-store', signal: stop.signal });
+      return response.ok ? await response.json() : null;
+    } catch (error) {
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const clock = (instant) =>
+    instant.toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit', hour12: false });
+
+  const offlineBanner = (phrases) => [
+    'div',
+    { className: 'ioc-banner ioc-banner--offline', role: 'alert' },
+    ['span', { className: 'ioc-banner__mark', 'aria-hidden': 'true' }],
+    ['p', { className: 'ioc-banner__text' },
+      phrases.offline.replace('{since}', clock(lostAt)).replace('{until}', phrases.until)]
+  ];
+
+  window.dash_clientside.ioc = {
+    // pathname, search, tools → place
+    place: function (path, search) {
+      const said = language(search);
+      html.lang = said;
+      return { path: path || '/', search: search || '', theme: theme(), language: said };
+    },
+
+    // clicks in the header → tools (counts up, so that the place is read anew)
+    tools: function (clicked, tools) {
+      if (!clicked) return nothing();
+      if (clicked.action === 'theme') {
+        const next = theme() === 'dark' ? 'light' : 'dark';
+        keep('ioc-theme', next);
+        html.setAttribute('data-mantine-color-scheme', next);
+        return (tools || 0) + 1;
+      }
+      if (clicked.action === 'language') changed({ lang: clicked.language });
+      return nothing();
+    },
+
+    theme: function (place) {
+      return place ? place.theme : nothing();
+    },
+
+    datesLanguage: function (place, settings) {
+      return place ? { ...settings, locale: place.language } : nothing();
+    },
+
+    title: function (phrases) {
+      if (phrases) document.title = phrases.title;
+      return nothing();
+    },
+
+    // every tick → [what the server serves now, the offline banner]
+    poll: async function (ticks, interval, served, phrases) {
+      const now = await answer(interval);
+      if (now === null) {
+        missed += 1;
+        if (lostAt === null) lostAt = new Date();
+        return [nothing(), missed >= 2 && phrases ? offlineBanner(phrases) : nothing()];
+      }
+      if (build !== null && now.build !== build) {
+        window.location.reload();
+        return [nothing(), nothing()];
+      }
+      const wasLost = missed > 0;
+      missed = 0;
+      lostAt = null;
+      build = now.build;
+      const isNews = !served || now.snapshot !== served.snapshot || now.states !== served.states;
+      return [isNews ? now : nothing(), wasLost ? null : nothing()];
+    },
+
+    // choices that are addresses
+    goToArea: function (value) {
+      if (!value) return [nothing(), nothing()];
+      window.toan_canh.navigate(value);
+      return [null, ''];
+    },
+
+    chooseMetric: function (value) {
+      const current = new URLSearchParams(window.location.search).get('metric');
+      const standard = html.dataset.metric;
+      if (value && value !== (current || standard)) changed({ metric: value === standard ? null : value });
+      return nothing();
+    },
+
+    chooseDates: function (value, shown) {
+      if (!value || !value[0] || !value[1] || (shown && value[0] === shown[0] && value[1] === shown[1])) return nothing();
+      changed({ from: value[0].slice(0, 10), to: value[1].slice(0, 10) });
+      return nothing();
+    },
+
+    followMap: function (click) {
+      const href = click && click.points.length ? click.points[0].customdata : null;
+      if (typeof href === 'string') window.toan_canh.navigate(href);
+      return null;
+    },
+
+    openFilters: function (clicked, className) {
+      if (!clicked) return nothing();
+      return className.includes('ioc-filters--open') ? 'ioc-filters' : 'ioc-filters ioc-filters--open';
+    }
+  };
+
+  // ---- searching in the browser: names without their accents
+
+  const plain = (text) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/đ/gi, 'd').toLowerCase();
+
+  window.dashMantineFunctions = window.dashMantineFunctions || {};
+  window.dashMantineFunctions.asTheyAre = ({ options }) => options;
+  window.dashMantineFunctions.withoutAccents = ({ options, search }) => {
+    const words = plain(search).split(/\s+/).filter(Boolean);
+    const fits = (item) => words.every((word) => plain(item.label).includes(word));
+    return options
+      .map((group) => (group.items ? { ...group, items: group.items.filter(fits) } : group))
+      .filter((group) => (group.items ? group.items.length : fits(group)));
+  };
+})();
