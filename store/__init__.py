@@ -1,0 +1,30 @@
+"""The store keeps what was collected, counts it, and publishes it for everyone who reads.
+
+The collector alone opens the warehouse and writes it; everyone else reads snapshots, files
+that are published whole and never change. No other room speaks to DuckDB.
+"""
+
+from domain.errors import BusyError, StoreError
+from store.accounting import Accounting
+from store.books import BatchResult, SourceInfo
+from store.connection import Limits
+from store.crashpoint import arm
+from store.publish import publish
+from store.snapshot import SlowQueryError, Snapshot, current_snapshot
+from store.warehouse import Reserve, Warehouse
+
+__all__ = [
+    "Accounting",
+    "BatchResult",
+    "BusyError",
+    "Limits",
+    "Reserve",
+    "SlowQueryError",
+    "Snapshot",
+    "SourceInfo",
+    "StoreError",
+    "Warehouse",
+    "arm",
+    "current_snapshot",
+    "publish",
+]

@@ -1,0 +1,229 @@
+"""Deltas: what a batch adds to the counts, and takes back of what was counted before.
+
+Each record a batch touches is counted as it is now known (+1) and as it was (-1), and the
+differences are appended under the day they became known. Nothing appended is ever changed,
+so the figures of any past day can be given as they were known on any other.
+"""
+
+from store.accounting import Moment
+from store.connection import Connection
+from store.facts import FACTS, Count, counts, observed_measures
+from store.handover import handed_over
+from store.sql import listed, matched, quoted, run, scalar
+
+DIMENSIONS = (
+    "source",
+    "area_id",
+    "leaf_level",
+    "organisation",
+    "receiving_area_id",
+    "receiving_organisation",
+    "procedure_code",
+    "field_code",
+    "channel",
+)
+GRAIN = ("known_day", "day", "origin_day", "dimension_id")
+
+TABLE = """
+create or replace table {record}_delta (
+    known_day date not null,
+    day date not null,
+    origin_day date,
+    dimension_id integer not null,
+    {columns}
+);
+comment on table {record}_delta is
+    'What each batch added to the counts, or took back. Only ever appended to.';
+comment on column {record}_delta.known_day is 'Day on which the collector learned it.';
+comment on column {record}_delta.day is 'Day of the event that is counted.';
+comment on column {record}_delta.origin_day is
+    'Day a cohort began: reception, or the first day of an observed period; null: no cohort.';
+comment on column {record}_delta.dimension_id is 'What it is broken down by: see dimension.';
+"""
+
+OBSERVED = "create or replace temp table observed (metric text, part text, measure text)"
+
+MOMENT = """
+create or replace temp table moment as
+select cast($now as date) as known_day, $source as source;
+"""
+
+COMMENT = "comment on column {record}_delta.{column} is '{text}'"
+
+# A batch: what it brought, what that replaces, and dossiers only told about by new steps. The
+# numbers tell the states apart and are the same however often the view is read.
+OWN_STATES = """
+create or replace temp view version as
+select line + 1 as record_no, 1 as sign, moment.*, {fields} from fresh_{record}, moment
+union all
+select -line - 1, -1, moment.*, {fields} from superseded_{record}, moment;
+"""
+
+STEPS_TOO = """
+create or replace temp table retold as
+select rowid + 1000000000000 as record_no, {fields}
+from {record}
+where source = $source
+and known_to is null
+and {key} in (select {key} from fresh_{steps})
+and {key} not in (select {key} from fresh_{record});
+
+create or replace temp table known_event as
+select {key}, "at", status
+from {steps}
+where source = $source
+and known_to is null
+and {key} in (select {key} from fresh_{record} union all select {key} from fresh_{steps});
+
+create or replace temp view version as
+select line + 1 as record_no, 1 as sign, moment.*, {fields} from fresh_{record}, moment
+union all
+select -line - 1, -1, moment.*, {fields} from superseded_{record}, moment
+union all
+select record_no, 1, moment.*, {fields} from retold, moment
+union all
+select -record_no, -1, moment.*, {fields} from retold, moment;
+
+create or replace temp table event as
+select record_no, step."at", step.status from version join known_event as step using ({key})
+union
+select record_no, step."at", step.status
+from version join fresh_{steps} as step using ({key}) where sign = 1;
+"""
+
+# The whole history: each record as it was just before and at each moment it, or a step of it,
+# became known.
+ALL_STATES = """
+create or replace temp table moments as
+select
+    row_number() over () as record_no,
+    moments.*,
+    cast(at_moment as date) as known_day
+from ({moments}) as moments;
+
+create or replace temp view version as
+select record_no, 1 as sign, moments.known_day, moments.source, {fields}
+from moments join {record} as fact on {same}
+where known_from <= at_moment and (known_to is null or known_to > at_moment)
+union all
+select -record_no, -1, moments.known_day, moments.source, {fields}
+from moments join {record} as fact on {same}
+where known_from < at_moment and (known_to is null or known_to >= at_moment);
+"""
+
+ALL_MOMENTS = """
+select source, {keys}, known_from as at_moment from {table}
+union
+select source, {keys}, known_to from {table} where known_to is not null
+"""
+
+ALL_STEPS = """
+create or replace temp table event as
+select record_no, "at", status
+from moments join {steps} as fact using (source, {key})
+where known_from <= at_moment and (known_to is null or known_to > at_moment)
+union
+select -record_no, "at", status
+from moments join {steps} as fact using (source, {key})
+where known_from < at_moment and (known_to is null or known_to >= at_moment);
+"""
+
+ADD_DIMENSIONS = """
+insert into dimension
+select
+    (select coalesce(max(dimension_id), 0) from dimension) + row_number() over (),
+    {dimensions}
+from (select distinct {dimensions} from known) as found
+where not exists (from dimension where {same_found});
+
+create or replace temp view records as
+select known.*, dimension.dimension_id from known join dimension on {same_known};
+"""
+
+APPEND = """
+insert into {record}_delta ({grain}, {measures})
+select {grain}, {measures} from ({counted}) as counted;
+"""
+
+# Where something is taken back, most of it cancels out.
+APPEND_NET = """
+insert into {record}_delta ({grain}, {measures})
+select {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
+"""
+
+
+def prepare_counting(connection: Connection) -> None:
+    """Make the delta tables, and count anew whatever is counted by other rules than before."""
+    connection.execute(OBSERVED)
+    connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
+    for count in counts().values():
+        known = {"record": count.record}
+        rules = scalar(connection, "select fingerprint from counting where record = $record", known)
+        if rules != count.fingerprint:
+            recount(connection, count)
+
+
+def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
+    """Append what the staged batch changes. The facts must not have been written yet."""
+    fact = FACTS[count.record]
+    names = {"record": count.record, "fields": listed(fact.columns)}
+    run(connection, MOMENT, vars(moment))
+    if count.steps is None:
+        run(connection, OWN_STATES, None, **names)
+    else:
+        key = quoted(fact.keys[0])
+        run(connection, STEPS_TOO, vars(moment), steps=count.steps, key=key, **names)
+    _append(connection, count)
+
+
+def recount(connection: Connection, count: Count) -> None:
+    """Make the deltas of a record once more from its facts, as if each batch came again."""
+    _make_table(connection, count)
+    fact = FACTS[count.record]
+    keys, names = listed(fact.keys), ("source", *fact.keys)
+    run(
+        connection,
+        ALL_STATES,
+        record=count.record,
+        fields=listed(fact.columns, "fact.{}"),
+        same=matched(names, "fact", "moments"),
+        moments=" union ".join(ALL_MOMENTS.format(keys=keys, table=table) for table in count.facts),
+    )
+    if count.steps is not None:
+        run(connection, ALL_STEPS, steps=count.steps, key=keys)
+    _append(connection, count)
+    rules = {"record": count.record, "fingerprint": count.fingerprint}
+    run(connection, "delete from counting where record = $record", rules)
+    run(connection, "insert into counting values ($record, $fingerprint)", rules)
+
+
+def _append(connection: Connection, count: Count) -> None:
+    run(connection, count.known_sql)
+    run(
+        connection,
+        ADD_DIMENSIONS,
+        dimensions=listed(DIMENSIONS),
+        same_found=matched(DIMENSIONS, "dimension", "found"),
+        same_known=matched(DIMENSIONS, "dimension", "known"),
+    )
+    handed = handed_over(connection, count, DIMENSIONS)
+    takes_back = scalar(connection, "select exists (from version where sign < 0)")
+    run(
+        connection,
+        APPEND_NET if takes_back else APPEND,
+        record=count.record,
+        grain=listed((*GRAIN, *count.keys)),
+        measures=listed(count.measures),
+        sums=listed(count.measures, "sum({})"),
+        moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.measures),
+        counted=handed or count.measure_sql,
+    )
+
+
+def _make_table(connection: Connection, count: Count) -> None:
+    types = dict.fromkeys(count.keys, "varchar") | dict.fromkeys(count.measures, count.measure_type)
+    columns = ", ".join(f"{quoted(name)} {kind} not null" for name, kind in types.items())
+    run(connection, TABLE, record=count.record, columns=columns)
+    for name in types:
+        text = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
+        run(connection, COMMENT, record=count.record, column=quoted(name), text=text)

@@ -1,0 +1,161 @@
+"""The one place that says in which table a kind of record is kept, and how it is counted."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from domain.measure import Additivity, measures
+from domain.record import RECORDS, Field, FieldType
+from store.sql import sql_file
+
+SQL_TYPES: Mapping[FieldType, str] = MappingProxyType(
+    {
+        FieldType.TEXT: "varchar",
+        FieldType.INSTANT: "timestamptz",
+        FieldType.DATE: "date",
+        FieldType.INT: "bigint",
+        FieldType.NUMBER: "double",
+        FieldType.FLAG: "boolean",
+        FieldType.PAUSES: 'struct("start" timestamptz, "end" timestamptz)[]',
+    }
+)
+
+# Fields that must name an area of the register: without one a record counts nowhere.
+AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "dossier": ("receiving_area", "competent_area"),
+        "document": ("sender_area",),
+        "observation": ("area",),
+    }
+)
+
+# Which rules of handing over (handover.py) counts were made by.
+HANDOVER = "heirs-1"
+
+# A field in which the source itself dates its version: an older one never replaces a newer.
+VERSION = "updated_at"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A kind of record as it lands and is kept; its table has the same name."""
+
+    kind: str
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.key)
+
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """Keys that must not be empty; the level of an observation may be."""
+        texts = (field for field in self.fields if field.key and field.type is FieldType.TEXT)
+        return tuple(field.name for field in texts if field.name != "level")
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that are no part of the key."""
+        return tuple(field.name for field in self.fields if not field.key)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        return AREAS.get(self.kind, ())
+
+    @property
+    def dates_itself(self) -> bool:
+        return VERSION in self.columns
+
+
+@dataclass(frozen=True)
+class Count:
+    """A kind of record that is counted into `<record>_delta`.
+
+    Its own table has its name; `steps` is the table of the steps that tell more about it.
+    `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
+    rows apart. `keeps_deltas` is whether a snapshot holds the deltas too; observations are
+    themselves in it.
+    """
+
+    record: str
+    measures: tuple[str, ...]
+    measure_type: str
+    steps: str | None = None
+    keys: tuple[str, ...] = ()
+    keeps_deltas: bool = True
+
+    @property
+    def stocks(self) -> tuple[str, ...]:
+        """The measures that are sums over all days, and pass on when an area ends."""
+        known = measures()
+        return tuple(
+            one
+            for one in self.measures
+            if one in known and known[one].additivity is Additivity.LAST
+        )
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The kinds of record that tell about it."""
+        return (self.record,) if self.steps is None else (self.record, self.steps)
+
+    @property
+    def rolled_tables(self) -> tuple[str, ...]:
+        """The tables of a snapshot that hold its counts for every area."""
+        months = (f"{self.record}_area_month",) if self.keeps_deltas else ()
+        return (f"{self.record}_area_day", *months)
+
+    @property
+    def known_sql(self) -> str:
+        """DuckDB's SQL that brings together what is known of each record."""
+        return sql_file(f"known/{self.record}.sql")
+
+    @property
+    def measure_sql(self) -> str:
+        """Portable SQL that counts it."""
+        return sql_file(f"measures/{self.record}.sql")
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one means that the rules of counting have changed."""
+        rules = (
+            self.known_sql,
+            self.measure_sql,
+            *self.measures,
+            repr(observed_measures()),
+            HANDOVER,
+        )
+        return hashlib.sha256("\n".join(rules).encode()).hexdigest()
+
+
+FACTS: Mapping[str, Fact] = MappingProxyType(
+    {kind: Fact(kind, fields) for kind, fields in RECORDS.items()}
+)
+
+
+@lru_cache(maxsize=1)
+def counts() -> Mapping[str, Count]:
+    """What is counted, by record."""
+    dossier = Count("dossier", _columns("dossier"), "integer", steps="dossier_event")
+    document = Count("document", _columns("document"), "integer")
+    observation = Count("observation", ("value",), "double", keys=("measure",), keeps_deltas=False)
+    return MappingProxyType({one.record: one for one in (dossier, document, observation)})
+
+
+def observed_measures() -> list[tuple[str, str, str]]:
+    """Metric, part and measure of every observation that adds up."""
+    return [
+        (one.of or "", one.part or "", one.id)
+        for one in measures().values()
+        if one.record == "observation" and one.additivity is not Additivity.NONE
+    ]
+
+
+def _columns(record: str) -> tuple[str, ...]:
+    return tuple(one.id for one in measures().values() if one.record == record)

@@ -1,0 +1,183 @@
+-- What is known of each dossier touched by a batch: what its record tells, with the steps
+-- that were reported about it since. Both may come in any order; nothing here depends on it.
+--
+-- version   one row per state to be counted: sign +1 as it is now known, -1 as it was before
+-- event     the steps known in that state, by record_no
+
+-- A record tells how things stood when its source last changed it. Steps after that win.
+create or replace temp table happened as
+with told as (
+    select
+        record_no,
+        updated_at,
+        status,
+        greatest(received_at, finished_at, returned_at, refused_at, withdrawn_at) as last_told_at
+    from version
+    where record_no in (select record_no from event)
+),
+last_step as (
+    select
+        record_no,
+        max("at") as last_at,
+        arg_max(status, ("at", status)) as last_status,
+        min("at") filter (where status = 2) as accepted_at,
+        max("at") filter (where status not in (9, 10)) as reopened_at
+    from event
+    group by record_no
+),
+finish as (
+    select event.record_no, min(event."at") as done_at
+    from event
+    join last_step using (record_no)
+    where event.status in (9, 10)
+    and event."at" >= coalesce(last_step.reopened_at, event."at")
+    group by event.record_no
+)
+select
+    last_step.*,
+    finish.done_at,
+    case
+        when told.updated_at is not null then last_at > told.updated_at
+        else last_at >= coalesce(told.last_told_at, last_at)
+    end as is_newer,
+    coalesce(told.updated_at, told.last_told_at) as told_at
+from last_step
+join told using (record_no)
+left join finish using (record_no);
+
+create or replace temp view standing as
+select
+    version.* exclude (status, received_at, finished_at, refused_at, withdrawn_at),
+    coalesce(version.received_at, happened.accepted_at) as received_at,
+    if(happened.is_newer, happened.last_status, version.status) as status,
+    case
+        when not coalesce(happened.is_newer, false) then version.finished_at
+        when happened.last_status not in (9, 10) then null
+        when version.finished_at >= coalesce(happened.reopened_at, version.finished_at)
+            then version.finished_at
+        else happened.done_at
+    end as finished_at,
+    case
+        when not coalesce(happened.is_newer, false) then version.refused_at
+        when happened.last_status = 3 then coalesce(version.refused_at, happened.last_at)
+    end as refused_at,
+    case
+        when not coalesce(happened.is_newer, false) then version.withdrawn_at
+        when happened.last_status = 7 then coalesce(version.withdrawn_at, happened.last_at)
+    end as withdrawn_at,
+    happened.is_newer,
+    happened.told_at
+from version
+left join happened using (record_no);
+
+-- The clock stands still from status 5, 6 or 8 until the next other status, through the pauses
+-- a record tells itself, and while its status says so without saying since when.
+create or replace temp table stopped as
+with step as (
+    select
+        record_no,
+        status,
+        "at",
+        lead("at") over (partition by record_no order by "at", status) as next_at
+    from event
+),
+told as (
+    select record_no, is_newer, told_at, unnest(pauses, recursive := true)
+    from standing
+    where len(pauses) > 0
+),
+resumed as (
+    select told.record_no, told."start", min(step."at") as "at"
+    from told
+    join step using (record_no)
+    where told."end" is null
+    and told.is_newer
+    and step.status not in (5, 6, 8)
+    and step."at" > told."start"
+    and step."at" >= coalesce(told.told_at, step."at")
+    group by told.record_no, told."start"
+),
+spans as (
+    select
+        step.record_no,
+        step."at" as "start",
+        coalesce(
+            step.next_at,
+            case
+                when not standing.is_newer and standing.status not in (5, 6, 8)
+                    then greatest(standing.told_at, step."at")
+            end
+        ) as "end"
+    from step
+    join standing using (record_no)
+    where step.status in (5, 6, 8)
+    union all
+    select told.record_no, told."start", coalesce(told."end", resumed."at")
+    from told
+    left join resumed using (record_no, "start")
+),
+stated as (
+    select record_no, coalesce(updated_at, received_at) as "start", null as "end"
+    from standing
+    where status in (5, 6, 8)
+    and record_no not in (select record_no from spans where "end" is null)
+)
+select record_no, cast("start" as date) as start_day, cast("end" as date) as end_day
+from (select * from spans union all select * from stated)
+where "start" is not null;
+
+-- Whole days, overlaps and neighbours joined, so that no day is counted twice.
+create or replace temp table pauses as
+with open_ended as (
+    select record_no, start_day, coalesce(end_day, date '9999-12-31') as end_day
+    from stopped
+    where end_day is null or start_day < end_day
+),
+marked as (
+    select
+        *,
+        start_day > max(end_day) over (
+            partition by record_no
+            order by start_day, end_day
+            rows between unbounded preceding and 1 preceding
+        ) as is_apart
+    from open_ended
+),
+grouped as (
+    select
+        *,
+        count(*) filter (where is_apart) over (
+            partition by record_no order by start_day, end_day rows unbounded preceding
+        ) as island
+    from marked
+)
+select record_no, min(start_day) as start_day, max(end_day) as end_day
+from grouped
+group by record_no, island;
+
+create or replace temp view known as
+select
+    record_no,
+    sign,
+    known_day,
+    source,
+    competent_area as area_id,
+    area.level as leaf_level,
+    coalesce(competent_organisation, '') as organisation,
+    receiving_area as receiving_area_id,
+    coalesce(receiving_organisation, '') as receiving_organisation,
+    coalesce(procedure_code, '') as procedure_code,
+    coalesce(field_code, '') as field_code,
+    coalesce(standing.channel, '') as channel,
+    status,
+    coalesce(deadline_precision, 'day') as deadline_precision,
+    due_at,
+    finished_at,
+    cast(received_at as date) as received_day,
+    cast(due_at as date) as due_day,
+    cast(finished_at as date) as finished_day,
+    cast(refused_at as date) as refused_day,
+    cast(withdrawn_at as date) as withdrawn_day,
+    cast(coalesce(finished_at, updated_at, received_at, submitted_at) as date) as closing_day
+from standing
+join area on area.area_id = standing.competent_area;

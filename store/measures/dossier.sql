@@ -1,0 +1,195 @@
+-- How dossiers are counted, in the words of domain/dossier.py and to the same result.
+-- Each row is one event of one dossier. Stocks are +1 and -1 on the days they change, so that
+-- the stock of any day is the sum of all days up to it.
+--
+-- records   one row per state of a dossier: sign +1 as it is now known, -1 as it was before
+-- pauses    the days its clock stood still, [start_day, end_day), never overlapping
+
+with ruled as (
+    select
+        record_no,
+        sign,
+        known_day,
+        dimension_id,
+        channel,
+        received_day,
+        due_day,
+        -- By the day a dossier is overdue the day after its due day, by the second on it.
+        case
+            when deadline_precision = 'second' then due_day
+            else cast(due_day + interval '1' day as date)
+        end as overdue_from,
+        case
+            when deadline_precision = 'second' and finished_at < due_at then 'early'
+            when deadline_precision = 'second' and finished_at = due_at then 'on_time'
+            when deadline_precision = 'second' and finished_at > due_at then 'late'
+            when finished_day < due_day then 'early'
+            when finished_day = due_day then 'on_time'
+            when finished_day > due_day then 'late'
+        end as punctuality,
+        -- A refusal counts whatever the status; the other ends only if it agrees or is not told.
+        case
+            when refused_day is not null then refused_day
+            when status = 3 then closing_day
+        end as refused_day,
+        case
+            when status is null then withdrawn_day
+            when status = 7 then coalesce(withdrawn_day, closing_day)
+        end as withdrawn_day,
+        case
+            when (status is null or status in (9, 10)) and finished_day >= received_day
+                then finished_day
+            when (status is null or status in (9, 10)) and finished_day < received_day
+                then received_day
+        end as resolved_day
+    from records
+),
+
+ended as (
+    select
+        *,
+        least(
+            coalesce(refused_day, date '9999-12-31'),
+            coalesce(withdrawn_day, date '9999-12-31'),
+            coalesce(resolved_day, date '9999-12-31')
+        ) as end_day,
+        case when overdue_from > received_day then overdue_from else received_day end
+            as breach_day
+    from ruled
+),
+
+lived as (
+    select
+        *,
+        resolved_day is not null
+            and resolved_day < coalesce(withdrawn_day, date '9999-12-31')
+            and resolved_day < coalesce(refused_day, date '9999-12-31') as is_resolved,
+        withdrawn_day is not null
+            and withdrawn_day < coalesce(refused_day, date '9999-12-31') as is_withdrawn,
+        received_day is not null and received_day < end_day as is_open_once,
+        received_day is not null and overdue_from is not null and breach_day < end_day
+            as is_overdue_once
+    from ended
+),
+
+-- A pause counts only while the dossier is open.
+waited as (
+    select
+        lived.*,
+        case when start_day > received_day then start_day else received_day end as pause_day,
+        case when pauses.end_day < lived.end_day then pauses.end_day else lived.end_day end
+            as resume_day
+    from lived
+    join pauses on pauses.record_no = lived.record_no
+    where is_open_once
+    and pauses.end_day > received_day
+    and start_day < lived.end_day
+),
+
+events as (
+    select
+        step.name as step,
+        case step.name
+            when 'received' then received_day
+            when 'overdue' then case when is_overdue_once then breach_day end
+            when 'ended' then case when end_day < date '9999-12-31' then end_day end
+            -- The term has run out: on the first day overdue, or with a late result.
+            when 'lapsed' then case
+                when is_overdue_once then breach_day
+                when is_resolved and punctuality = 'late' then resolved_day
+            end
+            -- Withdrawn or refused after it had ended in another way.
+            when 'withdrawn' then case
+                when is_withdrawn and withdrawn_day > end_day then withdrawn_day
+            end
+            when 'refused' then case when refused_day > end_day then refused_day end
+        end as day,
+        sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
+        is_open_once, is_overdue_once, is_resolved,
+        is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
+        refused_day = end_day as ends_refused
+    from lived
+    cross join (
+        values ('received'), ('overdue'), ('ended'), ('lapsed'), ('withdrawn'), ('refused')
+    ) as step (name)
+    union all
+    select
+        step.name as step,
+        case step.name
+            when 'stopped' then pause_day
+            when 'resumed' then case when resume_day < date '9999-12-31' then resume_day end
+            when 'cleared' then case
+                when is_overdue_once and breach_day < pause_day then pause_day
+                when is_overdue_once and breach_day < resume_day then breach_day
+            end
+            -- A term does not run out in a pause: it has when the pause is over.
+            when 'unlapsed' then case
+                when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
+                    then breach_day
+            end
+            when 'lapsed' then case
+                when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
+                    and (resume_day < end_day or is_resolved)
+                    then resume_day
+            end
+        end as day,
+        sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
+        is_open_once, is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
+        false as ends_withdrawn,
+        false as ends_refused
+    from waited
+    cross join (
+        values ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed')
+    ) as step (name)
+)
+
+select
+    known_day,
+    day,
+    case when step in ('lapsed', 'unlapsed') then received_day end as origin_day,
+    dimension_id,
+    case when step = 'received' then sign else 0 end as dossiers_received,
+    case when step = 'received' and channel = 'online' then sign else 0 end
+        as dossiers_received_online,
+    case when step = 'received' and channel = 'direct' then sign else 0 end
+        as dossiers_received_direct,
+    case when step = 'received' and channel = 'postal' then sign else 0 end
+        as dossiers_received_postal,
+    case when step = 'received' and due_day is not null then sign else 0 end
+        as dossiers_received_due,
+    case when step = 'received' and due_day is null then sign else 0 end as dossiers_null_due,
+    case when step = 'ended' and is_resolved then sign else 0 end as dossiers_resolved,
+    case when step = 'ended' and is_resolved and punctuality = 'early' then sign else 0 end
+        as dossiers_resolved_early,
+    case when step = 'ended' and is_resolved and punctuality = 'on_time' then sign else 0 end
+        as dossiers_resolved_on_time,
+    case when step = 'ended' and is_resolved and punctuality = 'late' then sign else 0 end
+        as dossiers_resolved_late,
+    case when step = 'withdrawn' or (step = 'ended' and ends_withdrawn) then sign else 0 end
+        as dossiers_withdrawn,
+    case when step = 'refused' or (step = 'ended' and ends_refused) then sign else 0 end
+        as dossiers_refused,
+    case
+        when not is_open_once then 0
+        when step in ('received', 'resumed') then sign
+        when step in ('ended', 'stopped') then -sign
+        else 0
+    end as dossiers_pending,
+    case
+        when not is_open_once or due_day is null then 0
+        when step in ('received', 'resumed') then sign
+        when step in ('ended', 'stopped') then -sign
+        else 0
+    end as dossiers_pending_due,
+    case
+        when not is_overdue_once then 0
+        when step in ('overdue', 'resumed') then sign
+        when step in ('ended', 'cleared') then -sign
+        else 0
+    end as dossiers_pending_overdue,
+    case when step = 'stopped' then sign when step = 'resumed' then -sign else 0 end
+        as dossiers_paused,
+    case when step = 'lapsed' then sign when step = 'unlapsed' then -sign else 0 end
+        as dossiers_lapsed
+from events
+where day is not null

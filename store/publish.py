@@ -1,0 +1,127 @@
+"""Publishing: a snapshot is built beside the others, checked, and only then named as current.
+
+Build under a temporary name, scan every value, compare every total with the warehouse, make
+the disk keep it, give it a name never used before, and replace CURRENT.json. Whatever ends
+the process on the way, readers keep a snapshot that was checked.
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from domain.dossier import local_day
+from domain.errors import StoreError
+from store import contents
+from store.connection import Limits, connect_snapshot
+from store.crashpoint import crashpoint
+from store.pointer import (
+    FOLDER,
+    Entry,
+    Pointer,
+    read_pointer,
+    sha256_of,
+    sync_file,
+    sync_folder,
+    write_pointer,
+)
+from store.snapshot import Snapshot, current_snapshot
+from store.tidy import remove_orphans, remove_superseded
+from store.warehouse import MEGABYTE, Warehouse, refuse_full_disk
+
+NAME = re.compile(r"ioc-\d{8}T\d{6}-(\d+)\.duckdb")
+KEEP = 3
+
+
+def publish(
+    warehouse: Warehouse,
+    home: Path,
+    now: datetime,
+    *,
+    keep: int = KEEP,
+    free_mb: int | None = None,
+) -> Snapshot:
+    """Publish what the warehouse knows, and keep the last `keep` snapshots.
+
+    Stops before it begins if less than `free_mb` (the warehouse's reserve if not told), or
+    less than three times the last snapshot, is free. Raises StoreError; then the snapshot
+    before is still the current one.
+    """
+    with warehouse.writing:
+        folder = home.absolute() / FOLDER
+        before = _before(home)
+        reserve = warehouse.reserve.publish_mb if free_mb is None else free_mb
+        size = before[0].bytes // MEGABYTE if before else 0
+        refuse_full_disk(home, max(reserve, 3 * size), "publishing")
+        remove_orphans(folder)
+        version = f"ioc-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{_next_number(folder, before)}"
+        temporary = folder / f"{version}.duckdb.tmp"
+        try:
+            entry = _build(warehouse, temporary, version, now)
+        except duckdb.FatalException:
+            raise
+        except duckdb.Error as error:
+            remove_orphans(folder)
+            raise StoreError(f"Nothing was published, the last snapshot stays: {error}") from error
+        _name(temporary, entry)
+        _point(home, Pointer((entry, *before)[:keep]))
+        remove_superseded(folder, NAME, {one.file for one in (entry, *before)[:keep]})
+        warehouse.connection.execute("checkpoint")
+    return current_snapshot(home)
+
+
+def _before(home: Path) -> tuple[Entry, ...]:
+    """What was published before; a damaged pointer is replaced by a good one."""
+    try:
+        pointer = read_pointer(home)
+    except StoreError:
+        return ()
+    return pointer.entries if pointer else ()
+
+
+def _next_number(folder: Path, before: tuple[Entry, ...]) -> int:
+    """A number no snapshot has had, even one that was never pointed to."""
+    files = [path.name for path in folder.iterdir()] + [entry.file for entry in before]
+    numbers = (int(found[1]) for found in map(NAME.fullmatch, files) if found)
+    return max(numbers, default=0) + 1
+
+
+def _build(warehouse: Warehouse, path: Path, version: str, now: datetime) -> Entry:
+    connection = warehouse.connection
+    horizon = local_day(now)
+    totals = contents.totals(connection, horizon)
+    contents.write(connection, path, version, now, horizon)
+    checked = connect_snapshot(path, Limits(timeout_ms=0))
+    try:
+        contents.scan(checked)
+        contents.compare(checked, totals)
+        entry = Entry(
+            version=version,
+            file=path.name.removesuffix(".tmp"),
+            sha256=sha256_of(path),
+            bytes=path.stat().st_size,
+            built_at=now,
+            horizon=horizon,
+            simulated=contents.is_simulated(checked),
+            data_as_of=contents.data_as_of(checked),
+            totals=totals.published,
+        )
+    finally:
+        checked.close()
+    return entry
+
+
+def _name(temporary: Path, entry: Entry) -> None:
+    """Give the finished file its name, once the disk has its bytes."""
+    sync_file(temporary)
+    crashpoint("before_rename")
+    temporary.rename(temporary.with_name(entry.file))
+    sync_folder(temporary.parent)
+    crashpoint("after_rename")
+
+
+def _point(home: Path, pointer: Pointer) -> None:
+    crashpoint("before_pointer")
+    write_pointer(home, pointer)
+    crashpoint("after_pointer")

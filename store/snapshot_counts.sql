@@ -1,0 +1,26 @@
+-- The deltas of one kind of record, as they were appended, and the two ways to read them:
+-- with the day they became known, and as everything is known now.
+
+create table snapshot.{record}_change as
+select {grain}, {measures} from {record}_delta order by day;
+
+create view snapshot.{record}_known as
+select known_day, day, origin_day, {dimensions}, {measures}
+from {record}_change
+join dimension using (dimension_id);
+
+create view snapshot.{record}_delta as
+select day, origin_day, {dimensions}, {measures}
+from {record}_change
+join dimension using (dimension_id);
+
+create table snapshot.{record}_area_month as
+select
+    boundaries, level, area_id, leaf_level, source,
+    cast(date_trunc('month', day) as date) as month,
+    cast(date_trunc('month', origin_day) as date) as origin_month,
+    max(estimated) as estimated,
+    {sums}
+from snapshot.{record}_area_day
+group by all
+order by boundaries, level, area_id, month;

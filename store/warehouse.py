@@ -1,0 +1,278 @@
+"""The warehouse: everything that is known, and since when. One process at a time may write it.
+
+A landed batch is loaded in one transaction: its facts, what they add to the counts, its row
+accounting, its source's cursor. Whatever ends the process, a batch is there whole or not at
+all, and loading it again is harmless.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from domain.area import AreaRegister, register
+from domain.errors import StoreError
+from store import books
+from store.accounting import Moment
+from store.areas import write_areas
+from store.books import BatchResult, SourceInfo
+from store.connection import STANDARD, Connection, Limits, connect_warehouse
+from store.crashpoint import crashpoint
+from store.deltas import count_batch, prepare_counting
+from store.facts import FACTS, counts
+from store.landing import Landing, landed_folders, read_landing
+from store.lock import Lock
+from store.merge import merge
+from store.pointer import FOLDER as SNAPSHOTS
+from store.schema import migrate
+from store.sql import transaction
+from store.staging import clear_stage, is_fresh, stage
+
+FILE = "warehouse.duckdb"
+LANDING = "landing"
+QUARANTINE = "quarantine"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Megabytes that must stay free on the disk for a batch to be loaded, or published."""
+
+    load_mb: int = 1000
+    publish_mb: int = 2000
+
+
+DEFAULT_RESERVE = Reserve()
+
+
+class Warehouse:
+    """The warehouse of one home, open for writing; use it as a context manager.
+
+    `notice` is None, or the sentence that tells what had to be given up to open it. Methods
+    may be called from several threads: one waits for the other. A duckdb.FatalException is
+    never caught: the process has to end, and finds everything it had committed when it starts
+    again.
+    """
+
+    def __init__(self, home: Path, limits: Limits, reserve: Reserve) -> None:
+        self.home = home
+        self.reserve = reserve
+        self.notice: str | None = None
+        self.writing = threading.RLock()
+        self._limits = limits
+        self._lock = Lock(home)
+        self._connection: Connection | None = None
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        *,
+        limits: Limits = STANDARD,
+        reserve: Reserve = DEFAULT_RESERVE,
+        areas: AreaRegister | None = None,
+    ) -> Self:
+        """Open or create the warehouse of a home, and bring it to its newest form.
+
+        Raises BusyError if another process has it open, StoreError if it cannot be opened.
+        """
+        warehouse = cls(home.absolute(), limits, reserve)
+        for folder in (LANDING, SNAPSHOTS):
+            (warehouse.home / folder).mkdir(parents=True, exist_ok=True)
+        warehouse._lock.take()
+        try:
+            warehouse._connection = warehouse._connect()
+            migrate(warehouse.connection)
+            write_areas(warehouse.connection, areas or register())
+            with transaction(warehouse.connection):
+                prepare_counting(warehouse.connection)
+        except BaseException:
+            warehouse.close()
+            raise
+        return warehouse
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for this room alone. Raises StoreError once closed."""
+        if self._connection is None:
+            raise StoreError(f"{self.home / FILE} is closed.")
+        return self._connection
+
+    def close(self) -> None:
+        """Write everything into the one file, and give the lock back."""
+        try:
+            if self._connection is not None:
+                self._connection.close()
+        finally:
+            self._connection = None
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def load(self, folder: Path, now: datetime) -> BatchResult:
+        """Load a landed batch; what it brings is known from `now` on.
+
+        The batch that was loaded before is answered from the books and changes nothing.
+        Raises StoreError if the folder is not whole, does not add up, or the disk is nearly
+        full; then nothing of it was kept.
+        """
+        landing = read_landing(folder)
+        with self.writing:
+            done = books.loaded_before(self.connection, landing)
+            if done is not None:
+                return done
+            refuse_full_disk(self.home, self.reserve.load_mb, "collecting")
+            moment = self._moment(landing.source, now)
+            try:
+                with transaction(self.connection):
+                    result = self._load(landing, moment)
+                    crashpoint("before_commit")
+                crashpoint("after_commit")
+                clear_stage(self.connection)
+            except duckdb.FatalException:
+                raise
+            except duckdb.Error as error:
+                raise StoreError(
+                    f"{folder} could not be loaded, and nothing of it was kept: {error}"
+                ) from error
+            return result
+
+    def fail(
+        self,
+        source: str,
+        kind: str,
+        started_at: datetime,
+        reason: str,
+        now: datetime,
+        *,
+        suspect: bool = False,
+    ) -> BatchResult:
+        """Book a collection that failed; the source is down, its last good figures stay."""
+        with self.writing, transaction(self.connection):
+            moment = self._moment(source, now)
+            return books.book_failure(
+                self.connection, moment, kind, started_at, reason, suspect=suspect
+            )
+
+    def register_sources(self, sources: Iterable[SourceInfo]) -> None:
+        """Take over what the configuration says of each source."""
+        with self.writing, transaction(self.connection):
+            for info in sources:
+                books.configure_source(self.connection, info)
+
+    def cursor(self, source: str) -> Any:
+        """Where the last loaded batch of a source left off, None before the first."""
+        with self.writing:
+            return books.position_of(self.connection, source)
+
+    def last_batches(self) -> list[BatchResult]:
+        """The last batch of every source, failed ones included."""
+        with self.writing:
+            return books.last_batches(self.connection)
+
+    def waiting(self) -> list[Path]:
+        """Landed folders that are not in the books yet, oldest first.
+
+        There are some after a crash between landing and loading, and after a warehouse was
+        opened without its damaged log: loading them brings everything back.
+        """
+        with self.writing:
+            booked = books.booked_landings(self.connection)
+        folders = landed_folders(self.home / LANDING)
+        return [folder for folder in folders if _name_of(folder) not in booked]
+
+    def _connect(self) -> Connection:
+        path = self.home / FILE
+        try:
+            return self._opened(path)
+        except duckdb.Error as error:
+            log = path.with_name(f"{FILE}.wal")
+            if not log.exists():
+                raise StoreError(_cannot_open(path, error)) from error
+            self.notice = self._set_aside(log, error)
+        try:
+            return self._opened(path)
+        except duckdb.Error as error:
+            raise StoreError(_cannot_open(path, error)) from error
+
+    def _opened(self, path: Path) -> Connection:
+        reachable = (self.home / LANDING, self.home / SNAPSHOTS)
+        return connect_warehouse(path, reachable=reachable, limits=self._limits)
+
+    def _set_aside(self, log: Path, error: duckdb.Error) -> str:
+        """A log that cannot be replayed is kept for inspection, and the file opened without."""
+        folder = self.home / QUARANTINE
+        folder.mkdir(exist_ok=True)
+        kept = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{log.name}"
+        log.rename(kept)
+        return (
+            f"The log of {self.home / FILE} was damaged ({error}) and is kept as {kept}. "
+            "Batches since the last checkpoint are loaded again from their landed folders."
+        )
+
+    def _moment(self, source: str, now: datetime) -> Moment:
+        """The batch's number and time; time never stands still or goes back in the books."""
+        last = books.last_booked(self.connection)
+        if last is not None and now <= last:
+            now = last + timedelta(microseconds=1)
+        return Moment(source, books.next_batch(self.connection), now)
+
+    def _load(self, landing: Landing, moment: Moment) -> BatchResult:
+        connection = self.connection
+        books.book_rejected(connection, landing, moment)
+        facts = [FACTS[kind] for kind in _kinds_to_stage(landing)]
+        for fact in facts:
+            stage(connection, fact, landing, moment)
+        crashpoint("after_stage")
+        for count in counts().values():
+            if any(is_fresh(connection, fact) for fact in facts if fact.kind in count.facts):
+                count_batch(connection, count, moment)
+        records = {fact.kind: merge(connection, fact, landing, moment) for fact in facts}
+        return books.book(connection, landing, moment, records)
+
+
+def refuse_full_disk(home: Path, reserve_mb: int, doing: str) -> None:
+    """Stop while there is still room to stop cleanly. Raises StoreError."""
+    free_mb = shutil.disk_usage(home).free // MEGABYTE
+    if free_mb < reserve_mb:
+        raise StoreError(
+            f"Only {free_mb} MB are free for {home}: {doing} stops below {reserve_mb} MB. "
+            "Free some space; nothing was lost."
+        )
+
+
+def _kinds_to_stage(landing: Landing) -> list[str]:
+    """The kinds that landed, and the record with its steps where one of the two did."""
+    kinds = set(landing.record_kinds)
+    for count in counts().values():
+        if not kinds.isdisjoint(count.facts):
+            kinds.update(count.facts)
+    return [kind for kind in FACTS if kind in kinds]
+
+
+def _name_of(folder: Path) -> tuple[str, str] | None:
+    """Source and hash of a landed batch; None for a damaged one, which loading will refuse."""
+    try:
+        landing = read_landing(folder)
+    except StoreError:
+        return None
+    return landing.source, landing.sha256
+
+
+def _cannot_open(path: Path, error: duckdb.Error) -> str:
+    return f"{path} cannot be opened: {error} Restore a backup, or collect into a new home."

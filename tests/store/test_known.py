@@ -1,0 +1,122 @@
+"""What was known when: corrections change today's figures and leave those of the past."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from store import Warehouse
+from store.deltas import recount
+from store.facts import counts
+from store.sql import transaction
+from tests.store.landed import COMMUNE, NOW, document, dossier, land, local, step
+from tests.store.test_steps import history, in_batches
+
+WEEK = timedelta(days=7)
+
+
+def resolved(warehouse: Warehouse, known: date) -> tuple[int, int]:
+    """Early and late results, as they were known at the end of a day."""
+    sql = (
+        "select coalesce(sum(dossiers_resolved_early), 0), coalesce(sum(dossiers_resolved_late), 0)"
+        " from dossier_delta where known_day <= $known"
+    )
+    row = warehouse.connection.execute(sql, {"known": known}).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def test_a_late_correction_changes_today_and_leaves_what_was_known_before(
+    warehouse: Warehouse, home: Path
+) -> None:
+    told = dossier("A", received_at="2026-11-01", due_at="2026-11-10", finished_at="2026-11-09")
+    warehouse.load(land(home, {"dossier": [told]}), NOW)
+    corrected = told | {"finished_at": local("2026-11-12")}
+    warehouse.load(land(home, {"dossier": [corrected]}), NOW + WEEK)
+    assert resolved(warehouse, NOW.date()) == (1, 0)
+    assert resolved(warehouse, (NOW + WEEK - timedelta(days=1)).date()) == (1, 0)
+    assert resolved(warehouse, (NOW + WEEK).date()) == (0, 1)
+
+
+def test_what_a_correction_leaves_alone_is_not_counted_again(
+    warehouse: Warehouse, home: Path
+) -> None:
+    told = dossier("A", received_at="2026-11-01", due_at="2026-11-10")
+    warehouse.load(land(home, {"dossier": [told]}), NOW)
+    warehouse.load(
+        land(home, {"dossier": [told | {"finished_at": local("2026-11-09")}]}), NOW + WEEK
+    )
+    added = warehouse.connection.execute(
+        "select day, dossiers_received, dossiers_resolved, dossiers_pending, "
+        "dossiers_pending_overdue, dossiers_lapsed "
+        "from dossier_delta where known_day > $first order by all",
+        {"first": NOW.date()},
+    ).fetchall()
+    # One result; the term will not run out on the 11th any more.
+    assert added == [
+        (date(2026, 11, 9), 0, 1, -1, 0, 0),
+        (date(2026, 11, 11), 0, 0, 0, -1, 0),
+        (date(2026, 11, 11), 0, 0, 0, 0, -1),
+    ]
+
+
+def test_a_dossier_that_moves_to_another_area_leaves_the_first(
+    warehouse: Warehouse, home: Path
+) -> None:
+    told = dossier("A", received_at="2026-11-01")
+    warehouse.load(land(home, {"dossier": [told]}), NOW)
+    moved = told | {"competent_area": "25@2025-07-01"}
+    warehouse.load(land(home, {"dossier": [moved]}), NOW + WEEK)
+    found = warehouse.connection.execute(
+        "select area_id, sum(dossiers_received) from dossier_delta "
+        "join dimension using (dimension_id) group by 1 order by 1"
+    ).fetchall()
+    assert found == [(COMMUNE, 0), ("25@2025-07-01", 1)]
+
+
+def deltas(warehouse: Warehouse, record: str) -> list[tuple[Any, ...]]:
+    """What was appended, by everything that tells it apart, without what cancels out."""
+    count = counts()[record]
+    keys = ", ".join(("known_day", "day", "origin_day", "dimension_id", *count.keys))
+    sums = ", ".join(f"sum({measure})" for measure in count.measures)
+    sql = f"select {keys}, {sums} from {record}_delta group by {keys} order by all"
+    wide = len(count.keys) + 4
+    return [row for row in warehouse.connection.execute(sql).fetchall() if any(row[wide:])]
+
+
+def test_counting_the_whole_history_anew_gives_what_was_counted_batch_by_batch(
+    warehouse: Warehouse, home: Path
+) -> None:
+    chance = random.Random(1)
+    # Half of them in a commune that ends while they are open.
+    ending = {"receiving_area": "08518@", "competent_area": "08518@"}
+    histories = [history(chance, f"D{number}") for number in range(40)]
+    histories += [
+        history(chance, f"E{number}", date(2025, 6, 26), **ending) for number in range(40)
+    ]
+    for number, batch in enumerate(in_batches(chance, histories, 6)):
+        letters = [
+            document(f"X{number}", "2026-07-01"),
+            document("Y", "2026-07-02", paper=number % 2 == 1),
+        ]
+        warehouse.load(land(home, {**batch, "document": letters}), NOW + number * WEEK)
+    before = {record: deltas(warehouse, record) for record in counts()}
+    assert len(before["dossier"]) > 100
+    with transaction(warehouse.connection):
+        for count in counts().values():
+            recount(warehouse.connection, count)
+    assert {record: deltas(warehouse, record) for record in counts()} == before
+
+
+def test_other_rules_of_counting_are_applied_to_all_that_is_known(home: Path) -> None:
+    with Warehouse.open(home) as warehouse:
+        told = {
+            "dossier": [dossier("A", received_at="2026-11-01")],
+            "dossier_event": [step("A", "2026-11-05", 9)],
+        }
+        warehouse.load(land(home, told), NOW)
+        before = deltas(warehouse, "dossier")
+        warehouse.connection.execute("update counting set fingerprint = 'the rules of last year'")
+        warehouse.connection.execute("delete from dossier_delta")
+    with Warehouse.open(home) as warehouse:
+        assert deltas(warehouse, "dossier") == before
