@@ -1,0 +1,203 @@
+"""Asking a source over HTTP, and believing as little as possible of what comes back.
+
+One host, the one in the configuration: no redirect, no proxy from the environment, no address
+that its name should not lead to. Every answer has a deadline for all of it, not for its next
+byte, and a largest size. Only questions that may be asked twice are asked again.
+"""
+
+import ipaddress
+import json
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+from domain.errors import SourceError
+
+ATTEMPTS = 3
+ANSWER_SECONDS = 30.0
+LARGEST = 50 * 1024**2
+LONGEST_WAIT = 300.0
+AGAIN = frozenset({429, 500, 502, 503, 504})
+PATIENCE = httpx.Timeout(10.0)
+
+# Retries are told in our own words; by default each would also be printed.
+set_on_retry_hooks([])
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class TryAgainError(Exception):
+    """An answer that may be better next time; `wait` is what the server asks for, in seconds."""
+
+    def __init__(self, fact: str, wait: float | None = None) -> None:
+        super().__init__(fact)
+        self.fact = fact
+        self.wait = wait
+
+
+@dataclass
+class Client:
+    """One source's host. `seconds` is the time for everything asked of it together.
+
+    Raises SourceError, at once, if the address is not one that may be asked.
+    """
+
+    source: str
+    url: str
+    seconds: float
+    allow_http: bool = False
+    networks: Sequence[str] = ()
+    answer_seconds: float = ANSWER_SECONDS
+
+    def __post_init__(self) -> None:
+        self._ends = time.monotonic() + self.seconds
+        self._parts = self._checked_url()
+        self._base, self._headers, self._extensions = self._pinned()
+        self._http = httpx.Client(follow_redirects=False, trust_env=False, timeout=PATIENCE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def post(self, path: str, question: Mapping[str, Any]) -> bytes:
+        """The answer to a question that changes nothing, so it may be asked again."""
+        body = json.dumps(question).encode()
+        left = self._ends - time.monotonic()
+        try:
+            for attempt in stamina.retry_context(
+                on=_wait_before_again, attempts=ATTEMPTS, timeout=max(left, 0.001), wait_max=30.0
+            ):
+                with attempt:
+                    return self._once(path, body)
+        except TryAgainError as error:
+            raise self._error(path, error.fact, "Ask whoever runs it") from None
+        raise AssertionError("stamina ends with an answer or an error")
+
+    def _once(self, path: str, body: bytes) -> bytes:
+        ends = min(time.monotonic() + self.answer_seconds, self._ends)
+        if time.monotonic() >= self._ends:
+            raise self._error(path, f"gave no whole answer in {self.seconds:g} seconds", "")
+        try:
+            with self._http.stream(
+                "POST",
+                f"{self._base}{path}",
+                content=body,
+                headers=self._headers,
+                extensions=self._extensions,
+            ) as response:
+                self._refuse_status(path, response)
+                return self._body(path, response, ends)
+        except httpx.TimeoutException:
+            raise TryAgainError("does not answer in time") from None
+        except httpx.ConnectError:
+            raise TryAgainError("cannot be reached") from None
+        except httpx.TransportError:
+            raise TryAgainError("broke off in the middle of its answer") from None
+
+    def _refuse_status(self, path: str, response: httpx.Response) -> None:
+        status = response.status_code
+        if response.is_redirect:
+            fact = f"answers {status}, a redirect, which is not followed"
+            raise self._error(path, fact, "Correct url in config/sources.toml")
+        if status in AGAIN:
+            raise TryAgainError(f"answers {status}", _retry_after(response))
+        if status != 200:
+            raise self._error(path, f"answers {status}", "Check url, agency and username")
+
+    def _body(self, path: str, response: httpx.Response, ends: float) -> bytes:
+        """The whole body, or an error: never a part of it, and never an endless one."""
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "text/html":
+            fact = "answers with a page for people (text/html), perhaps a login page, not with data"
+            raise self._error(path, fact, "Check url and the account")
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > LARGEST:
+                fact = f"answers with more than {LARGEST // 1024**2} MB"
+                raise self._error(path, fact, "Lower page_size in config/sources.toml")
+            if time.monotonic() > ends:
+                raise TryAgainError("sends its answer too slowly")
+        return bytes(body)
+
+    def _checked_url(self) -> SplitResult:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise self._refused("is no web address", "Write url as https://host/path")
+        if parts.scheme == "http" and not self.allow_http:
+            way_on = "Use https, or set allow_http = true for a network you trust"
+            raise self._refused("is not encrypted", way_on)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise self._refused("holds more than host and path", "Set username and password_file")
+        return parts
+
+    def _pinned(self) -> tuple[str, dict[str, str], dict[str, str]]:
+        """Where to connect: the one address that was looked up and checked, under its own name."""
+        host = str(self._parts.hostname)
+        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
+        address = self._address(host, port)
+        literal = f"[{address}]" if address.version == 6 else str(address)
+        base = f"{self._parts.scheme}://{literal}:{port}{self._parts.path.rstrip('/')}"
+        headers = {"Host": self._parts.netloc, "Content-Type": "application/json"}
+        return base, headers, {"sni_hostname": host}
+
+    def _address(self, host: str, port: int) -> Address:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:
+            raise self._refused("has no address", "Check the host in url") from None
+        addresses = [ipaddress.ip_address(str(one[4][0])) for one in found]
+        allowed = [one for one in addresses if self._may_ask(host, one)]
+        if not allowed:
+            way_on = "Correct url, or networks, in config/sources.toml"
+            raise self._refused("leads to an address that may not be asked", way_on)
+        return allowed[0]
+
+    def _may_ask(self, host: str, address: Address) -> bool:
+        """Whether an address is one of the allowed networks, and none of this machine's own.
+
+        A name that leads to this machine is refused; only an address written out, or localhost,
+        may.
+        """
+        if address.is_link_local or address.is_multicast or address.is_unspecified:
+            return False
+        if address.is_loopback and host != "localhost" and host != str(address):
+            return False
+        networks = [ipaddress.ip_network(one) for one in self.networks]
+        return not networks or any(address in network for network in networks)
+
+    def _refused(self, fact: str, way_on: str) -> SourceError:
+        host = urlsplit(self.url).hostname or ""
+        return SourceError(self.source, f"url ({host}) {fact}", way_on)
+
+    def _error(self, path: str, fact: str, way_on: str) -> SourceError:
+        return SourceError(self.source, f"{self._parts.hostname}{path} {fact}", way_on)
+
+
+def _wait_before_again(error: Exception) -> bool | float:
+    """Whether to ask again, or after how many seconds the server wants it."""
+    if not isinstance(error, TryAgainError):
+        return False
+    if error.wait is None:
+        return True
+    return error.wait if error.wait <= LONGEST_WAIT else False
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    text = response.headers.get("retry-after", "").strip()
+    return float(text) if text.isascii() and text.isdecimal() else None
