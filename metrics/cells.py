@@ -1,0 +1,176 @@
+"""Cells: the figures of one metric for every line and period asked for, gaps included."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.freshness import SEVERITY, Freshness
+from metrics import coverage
+from metrics.counts import Counts, counts, life
+from metrics.coverage import Coverage
+from metrics.formula import Gathering, Numbers
+from metrics.metric import Aggregation, Metric
+from metrics.observed import Observations, observations
+from metrics.question import Question
+from metrics.window import Flags
+
+NEVER = SEVERITY.index(Freshness.NEVER)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One metric's figures, lines × periods; NaN is missing.
+
+    `lines` are values of the dimension, or empty where a line is an area. `severity` is the
+    freshness as its place in SEVERITY, `used` tells which sources each line has figures of.
+    """
+
+    metric: Metric
+    lines: tuple[str, ...]
+    numerator: Numbers
+    denominator: Numbers
+    value: Numbers
+    estimated: Flags
+    severity: npt.NDArray[np.intp]
+    used: Flags
+    coverage: Coverage
+
+
+def cells(question: Question, metrics: Sequence[Metric]) -> list[Cells]:
+    """The cells of some metrics, in their order, from one counting query per kind of record."""
+    found: dict[str, Cells] = {}
+    for record, source in _SOURCES.items():
+        asked = [one for one in metrics if one.record == record and not one.is_looked_up]
+        if asked:
+            found.update((one.metric.id, one) for one in source(question, record, asked))
+    return [found.get(metric.id) or _blank(question, metric) for metric in metrics]
+
+
+def _event_cells(question: Question, record: str, metrics: Sequence[Metric]) -> list[Cells]:
+    counted = counts(question, record, _measures(metrics))
+    below = coverage.levels_below(question, counted.leaf_levels)
+    covered = coverage.of_events(question, record, below) if below else None
+    return [_counted(question, metric, counted, covered) for metric in metrics]
+
+
+def _counted(
+    question: Question, metric: Metric, counted: Counts, covered: Coverage | None
+) -> Cells:
+    gathering, leaf_level = metric.formula.gathering, _leaf_level(question, metric)
+    begun = counted.has_begun(leaf_level)
+    used = np.asarray(begun.any(axis=2))
+    told = counted.is_told(begun) & life(question, gathering) & _has_level(question, metric)
+    own = coverage.of_itself(told)
+    return _figures(
+        metric,
+        _lines(question, counted.lines),
+        told,
+        lambda names: counted.sums(names, gathering, leaf_level),
+        estimated=counted.estimated(gathering, leaf_level) & told,
+        severity=_severity(question, used),
+        used=used,
+        covered=own if covered is None or metric.aggregation is Aggregation.OWN_LEVEL else covered,
+    )
+
+
+def _observed_cells(question: Question, _record: str, metrics: Sequence[Metric]) -> list[Cells]:
+    observed = observations(question, _measures(metrics))
+    covered = coverage.of_observations(question, [metric.id for metric in metrics])
+    return [_observed(question, metric, observed, covered[metric.id]) for metric in metrics]
+
+
+def _observed(
+    question: Question, metric: Metric, observed: Observations, covered: Coverage
+) -> Cells:
+    gathering, leaf_level = metric.formula.gathering, _leaf_level(question, metric)
+    names = (*metric.numerator, *metric.denominator)
+    told = life(question, Gathering.FLOW) & _has_level(question, metric)
+    used = observed.is_used(names)
+    return _figures(
+        metric,
+        (),
+        told,
+        lambda names: observed.sums(names, gathering, leaf_level),
+        estimated=observed.estimated(names, gathering, leaf_level) & told,
+        severity=_severity(question, used),
+        used=used,
+        covered=covered,
+    )
+
+
+_SOURCES: dict[str, Callable[[Question, str, Sequence[Metric]], list[Cells]]] = {
+    "dossier": _event_cells,
+    "document": _event_cells,
+    "observation": _observed_cells,
+}
+
+
+def _figures(
+    metric: Metric,
+    lines: tuple[str, ...],
+    told: Flags,
+    sums: Callable[[Sequence[str]], Numbers],
+    *,
+    estimated: Flags,
+    severity: npt.NDArray[np.intp],
+    used: Flags,
+    covered: Coverage,
+) -> Cells:
+    """Sum first, divide last; nothing where nothing was told."""
+    missing = np.full(told.shape, np.nan)
+    numerator = np.where(told, sums(metric.numerator), missing)
+    denominator = np.where(told, sums(metric.denominator), missing) if metric.is_rate else missing
+    figures = metric.formula.figures(numerator, denominator, metric.scale)
+    return Cells(metric, lines, *figures, estimated, severity, used, covered)
+
+
+def _blank(question: Question, metric: Metric) -> Cells:
+    """A metric that is never computed: its values can only have been delivered."""
+    lines = 0 if question.is_by_dimension else len(question.places.areas)
+    shape = (lines, len(question.window.periods))
+    missing = np.full(shape, np.nan)
+    return Cells(
+        metric,
+        (),
+        missing,
+        missing,
+        missing,
+        estimated=np.zeros(shape, dtype=bool),
+        severity=np.full(shape, NEVER),
+        used=np.zeros((lines, len(question.sources.all)), dtype=bool),
+        coverage=coverage.of_itself(np.zeros(shape, dtype=bool)),
+    )
+
+
+def _severity(question: Question, used: Flags) -> npt.NDArray[np.intp]:
+    """The worst state of the sources a line has, lines × periods; of none at all: never."""
+    states = np.where(used[:, :, None], question.sources.severities(question.window), -1)
+    worst = states.max(axis=1, initial=-1)
+    return np.where(worst < 0, NEVER, worst)
+
+
+def _measures(metrics: Sequence[Metric]) -> list[str]:
+    """Every measure the metrics stand on, once."""
+    return list(
+        dict.fromkeys(name for one in metrics for name in (*one.numerator, *one.denominator))
+    )
+
+
+def _leaf_level(question: Question, metric: Metric) -> str | None:
+    """The level that counts must have been made at to count for a metric."""
+    if question.places.leaf_level is not None:
+        return question.places.leaf_level.value
+    if metric.aggregation is Aggregation.OWN_LEVEL:
+        return question.places.areas[0].level.value
+    return None
+
+
+def _has_level(question: Question, metric: Metric) -> bool:
+    """Whether the metric means anything at the level of the rows."""
+    return question.places.level in metric.levels
+
+
+def _lines(question: Question, lines: tuple[str, ...]) -> tuple[str, ...]:
+    return lines if question.is_by_dimension else ()

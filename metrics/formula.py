@@ -1,0 +1,197 @@
+"""The closed list of formulas: how a metric's numerator and denominator become a value.
+
+A definition picks one by its id and never writes an expression. Each formula says which
+measures it may stand on, what it computes, and the sentence that explains it to a reader.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.errors import UnknownNameError
+from domain.measure import Additivity
+
+Numbers = npt.NDArray[np.float64]
+Figures = tuple[Numbers, Numbers, Numbers]
+
+FLOWS = frozenset({Additivity.SUM, Additivity.COHORT})
+STOCKS = frozenset({Additivity.LAST})
+UNADDABLE = frozenset({Additivity.NONE})
+
+
+class Gathering(StrEnum):
+    """How the counts of a cell are gathered before the formula is applied.
+
+    FLOW    summed over the areas and the days of the period
+    STOCK   summed over the areas, as they stand at the period's end
+    LOOKUP  looked up for the very area and period: never summed, never restated
+    """
+
+    FLOW = "flow"
+    STOCK = "stock"
+    LOOKUP = "lookup"
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One way to a value.
+
+    `divides` says whether it needs a denominator (None: it may have one), `additivities`
+    which measures it may stand on. `figures(numerator, denominator, scale)` returns the
+    numerator, denominator and value that are shown, NaN where there is none; `scale` is 100
+    for percentages and 1 otherwise. `words` holds {numerator} and {denominator}.
+    """
+
+    id: str
+    divides: bool | None
+    gathering: Gathering
+    additivities: frozenset[Additivity]
+    figures: Callable[[Numbers, Numbers, float], Figures]
+    words: Text
+
+    def sentence(self, numerator: str, denominator: str, language: str = "vi") -> str:
+        """The formula in words, given the words of its parts."""
+        return self.words[language].format(numerator=numerator, denominator=denominator)
+
+
+def _count(numerator: Numbers, denominator: Numbers, _scale: float) -> Figures:
+    return numerator, denominator, numerator
+
+
+def _quotient(numerator: Numbers, denominator: Numbers, scale: float) -> Figures:
+    """Sum first, divide last; a denominator of 0 gives no value."""
+    divisor = np.where(denominator == 0, np.nan, denominator)
+    return numerator, denominator, scale * numerator / divisor
+
+
+def _complement(numerator: Numbers, denominator: Numbers, scale: float) -> Figures:
+    """What is left of the denominator once the numerator is taken away, so that parts fit."""
+    return _quotient(denominator - numerator, denominator, scale)
+
+
+_DIVISION = Text(
+    vi="Tử số: {numerator}. Mẫu số: {denominator}. Giá trị = tử số ÷ mẫu số × 100; "
+    "cộng số đếm của mọi nơi rồi mới chia.",
+    en="Numerator: {numerator}. Denominator: {denominator}. Value = numerator ÷ denominator "
+    "× 100; the counts of all places are summed before dividing.",
+)
+
+FORMULAS: Mapping[str, Formula] = MappingProxyType(
+    {
+        formula.id: formula
+        for formula in (
+            Formula(
+                "total",
+                False,
+                Gathering.FLOW,
+                FLOWS,
+                _count,
+                Text(
+                    vi="Tổng trong kỳ: {numerator}.",
+                    en="Sum over the period: {numerator}.",
+                ),
+            ),
+            Formula(
+                "stock",
+                False,
+                Gathering.STOCK,
+                STOCKS,
+                _count,
+                Text(
+                    vi="Số dư cuối kỳ: {numerator}. Cộng theo địa bàn, không cộng theo ngày.",
+                    en="Stock at the period's end: {numerator}. Added over places, "
+                    "never over days.",
+                ),
+            ),
+            Formula("ratio", True, Gathering.FLOW, FLOWS, _quotient, _DIVISION),
+            Formula(
+                "complement",
+                True,
+                Gathering.FLOW,
+                FLOWS,
+                _complement,
+                Text(
+                    vi="Tử số: {denominator}, trừ đi {numerator}. Mẫu số: {denominator}. "
+                    "Giá trị = tử số ÷ mẫu số × 100.",
+                    en="Numerator: {denominator}, less {numerator}. Denominator: {denominator}. "
+                    "Value = numerator ÷ denominator × 100.",
+                ),
+            ),
+            Formula(
+                "average",
+                True,
+                Gathering.FLOW,
+                FLOWS,
+                _quotient,
+                Text(
+                    vi="Tử số: {numerator}. Mẫu số: {denominator}. Giá trị = tử số ÷ mẫu số.",
+                    en="Numerator: {numerator}. Denominator: {denominator}. "
+                    "Value = numerator ÷ denominator.",
+                ),
+            ),
+            Formula(
+                "share_of_units",
+                True,
+                Gathering.STOCK,
+                STOCKS,
+                _quotient,
+                Text(
+                    vi="Tử số: {numerator}. Mẫu số: {denominator}. Giá trị = tử số ÷ mẫu số × 100, "
+                    "theo lần báo cáo cuối cùng trong kỳ.",
+                    en="Numerator: {numerator}. Denominator: {denominator}. Value = numerator ÷ "
+                    "denominator × 100, as last reported in the period.",
+                ),
+            ),
+            Formula(
+                "score",
+                False,
+                Gathering.LOOKUP,
+                UNADDABLE,
+                _count,
+                Text(
+                    vi="Điểm được công bố cho chính địa bàn và kỳ này; không cộng, "
+                    "không lấy trung bình.",
+                    en="The score published for this very area and period; never added "
+                    "or averaged.",
+                ),
+            ),
+            Formula(
+                "reported",
+                None,
+                Gathering.LOOKUP,
+                UNADDABLE,
+                _quotient,
+                Text(
+                    vi="Theo báo cáo cho chính địa bàn và kỳ này: {numerator}, chia cho "
+                    "{denominator} nếu có; chỉ có tỷ lệ thì ghi lại tỷ lệ, không tính lại "
+                    "và không cộng.",
+                    en="As reported for this very area and period: {numerator}, divided by "
+                    "{denominator} where there is one; a bare rate is repeated, never recomputed "
+                    "or added.",
+                ),
+            ),
+        )
+    }
+)
+
+
+def formula(formula_id: str) -> Formula:
+    """One formula. Raises UnknownNameError with the nearest names."""
+    if formula_id not in FORMULAS:
+        raise UnknownNameError("formula", formula_id, FORMULAS)
+    return FORMULAS[formula_id]

@@ -1,0 +1,91 @@
+"""One question on its way to an answer: what was asked, where, when, and of which snapshot."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from domain.area import Boundaries
+from metrics.places import Places
+from metrics.selection import By, Selection
+from metrics.sources import Sources
+from metrics.window import Window
+from store import Snapshot
+
+ENDLESS = (date.min, date.max)
+PARAMETER = re.compile(r"\$(\w+)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A selection with its areas, periods and sources worked out."""
+
+    selection: Selection
+    places: Places
+    window: Window
+    sources: Sources
+    snapshot: Snapshot
+
+    @property
+    def is_by_dimension(self) -> bool:
+        """Whether a line is a value of a dimension, and not an area."""
+        return self.selection.by not in (By.NONE, By.AREA)
+
+    @cached_property
+    def maps(self) -> tuple[Boundaries, ...]:
+        """The map each area is read from.
+
+        An area that still exists answers for all its predecessors left unfinished, so it is
+        read from the history restated onto it; on the map of the day only from its own
+        first day on (`lives`). An ended area is found on the map of the day alone.
+        """
+        then = self.selection.boundaries
+        return tuple(
+            Boundaries.TODAY if area.valid_until is None else then for area in self.places.areas
+        )
+
+    @cached_property
+    def lives(self) -> tuple[tuple[date, date], ...]:
+        """The days, half-open, whose events count for each area: all, on today's map."""
+        if self.selection.boundaries is Boundaries.TODAY:
+            return (ENDLESS,) * len(self.places.areas)
+        return tuple(
+            (area.valid_from or date.min, area.valid_until or date.max)
+            for area in self.places.areas
+        )
+
+    @property
+    def has_bounded_lives(self) -> bool:
+        """Whether some events of the areas fall outside the days that count."""
+        return any(life != ENDLESS for life in self.lives)
+
+    def frame(self, sql: str, **more: Any) -> pd.DataFrame:
+        """The rows of a statement, given the parameters of this question that it names."""
+        params = self._params | more
+        return self.snapshot.frame(sql, {name: params[name] for name in PARAMETER.findall(sql)})
+
+    @cached_property
+    def _params(self) -> dict[str, Any]:
+        areas, periods = self.places.areas, self.window.periods
+        return {
+            "areas": [area.area_id for area in areas],
+            "area_numbers": list(range(len(areas))),
+            "level": areas[0].level.value,
+            "starts": [span.start for span in periods],
+            "ends": [span.end for span in periods],
+            "period_numbers": list(range(len(periods))),
+            "end": self.window.end,
+            "as_of": self.window.last_day,
+            "first_area": min(area.area_id for area in areas),
+            "last_area": max(area.area_id for area in areas),
+            "first_map": min(self.maps).value,
+            "last_map": max(self.maps).value,
+            "start": periods[0].start,
+            "map": self.selection.boundaries.value,
+            "maps": [one.value for one in self.maps],
+            "life_starts": [start for start, _ in self.lives],
+            "life_ends": [end for _, end in self.lives],
+        }
