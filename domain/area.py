@@ -189,6 +189,20 @@ class AreaRegister:
         onward = self.today(default.new_id)
         return TodayLink(onward.area_id, onward.estimated or default.part == "part")
 
+    def heir(self, area_id: str) -> Area | None:
+        """Who answers for what is still open in an area when it ends; None while it lives.
+
+        Its main successor, or, where the law names none (a district; a commune merged before
+        2025), what it lay in when it ended.
+        """
+        area = self.get(area_id)
+        if area.valid_until is None:
+            return None
+        default = next((one for one in self.successors(area_id) if one.is_default), None)
+        if default is not None and default.new_id is not None:
+            return self.get(default.new_id)
+        return self._parent(area, None)
+
     def closure(self, boundaries: Boundaries) -> Iterator[AreaLink]:
         """For every area one row per ancestor, its own level and the country included.
 

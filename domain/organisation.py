@@ -15,7 +15,7 @@ from pathlib import Path
 
 from domain.area import AreaRegister, Level, register
 from domain.errors import AreaError, RecordError, UnknownNameError
-from domain.vietnamese import folded
+from domain.vietnamese import canonical, folded
 
 OLD_ORDER = re.compile(r"(?:\d{2,3}\.){1,3}[A-Z]\d{2}")
 NEW_ORDER = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){0,3}")
@@ -78,6 +78,8 @@ class OrganisationRegister:
     def by_name(self, name: str, day: date, within_province: str | None = None) -> Organisation:
         """The one organisation of a name, accents and "UBND" for the full words not mattering.
 
+        Of several that differ by accents alone it is the one written the same.
+
         `within_province` is a province's code. Raises UnknownNameError for none, RecordError
         for several: a name that repeats needs its province or its code.
         """
@@ -89,6 +91,12 @@ class OrganisationRegister:
         ]
         if not found:
             raise UnknownNameError("organisation", name, (row.name for row in self._rows()))
+        if len(found) > 1:  # "Lộc Thành" and "Lộc Thạnh" lie in one district
+            written = _written_key(name)
+            exact = [
+                organisation for organisation in found if _written_key(organisation.name) == written
+            ]
+            found = exact or found
         if len(found) > 1:
             codes = ", ".join(sorted(organisation.code for organisation in found))
             raise RecordError(f"{len(found)} organisations are called '{name}': {codes}.")
@@ -109,6 +117,11 @@ class OrganisationRegister:
 
 def _name_key(name: str) -> str:
     return folded(name).replace("uy ban nhan dan", "ubnd")
+
+
+def _written_key(name: str) -> str:
+    """The same with accents, for names that differ in nothing else."""
+    return canonical(name).replace(canonical("Ủy ban nhân dân"), "ubnd")
 
 
 def load_organisations(path: Path, areas: AreaRegister | None = None) -> OrganisationRegister:

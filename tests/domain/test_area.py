@@ -1,7 +1,7 @@
 import sys
 import time
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -356,3 +356,14 @@ def test_a_wrong_line_is_named_with_its_number(tmp_path: Path) -> None:
         list(read_areas(path))
     path.write_text(HEADER, encoding="utf-8")
     assert list(read_areas(path)) == []
+
+
+def test_what_is_open_when_an_area_ends_has_an_heir() -> None:
+    areas = register()
+    new_phu_tho = "25@2025-07-01"
+    assert areas.heir(new_phu_tho) is None
+    assert areas.heir("08518@").area_id == "08521@2025-07-01"  # type: ignore[union-attr]
+    lam_thao = areas.heir("237@")  # a district: nobody took its place, so the province does
+    assert lam_thao is not None
+    assert lam_thao.area_id == "25@"
+    assert areas.heir("25@") == areas.get(new_phu_tho)

@@ -21,6 +21,8 @@ ROWS = (
     "H44.18,Sở Nội vụ,25,province,department,2025-07-01,\n"
     "H44.40.05,UBND xã Sơn Hùng,08521,commune,committee,,\n"
     "H14.18,Sở Nội vụ,04,province,department,,\n"
+    "H10.25.05,UBND xã Lộc Thạnh,25280,commune,committee,,2025-07-01\n"
+    "H10.25.11,UBND xã Lộc Thành,25294,commune,committee,,2025-07-01\n"
     "H15.99,UBND xã Vô Danh,99999,commune,committee,,\n"
 )
 
@@ -123,3 +125,21 @@ def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, text: str, messag
     with pytest.raises(RecordError) as error:
         load_organisations(path)
     assert message in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("UBND xã Lộc Thạnh", "H10.25.05"),
+        ("Ủy ban nhân dân xã Lộc Thành", "H10.25.11"),
+    ],
+)
+def test_names_that_differ_by_accents_alone_are_told_apart_by_them(
+    organisations: OrganisationRegister, name: str, code: str
+) -> None:
+    assert organisations.by_name(name, DAY).code == code
+
+
+def test_without_accents_they_cannot_be_told_apart(organisations: OrganisationRegister) -> None:
+    with pytest.raises(RecordError, match="2 organisations"):
+        organisations.by_name("UBND xa Loc Thanh", DAY)
