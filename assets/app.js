@@ -14,7 +14,7 @@
 
   // ---- where we are: address, theme, language. One object; the server reads nothing else.
 
-  const theme = () => html.getAttribute('data-mantine-color-scheme') || 'light';
+  let scheme = html.getAttribute('data-mantine-color-scheme') || 'light'; // set before Mantine starts
   const language = (search) => {
     const asked = new URLSearchParams(search).get('lang');
     if (asked === 'vi' || asked === 'en') keep('ioc-language', asked);
@@ -33,6 +33,7 @@
 
   // ---- is the server there? Two answers missing in a row: it is not.
 
+  let typed = 0;
   let missed = 0;
   let lostAt = null;
   let build = null;
@@ -66,16 +67,15 @@
     place: function (path, search) {
       const said = language(search);
       html.lang = said;
-      return { path: path || '/', search: search || '', theme: theme(), language: said };
+      return { path: path || '/', search: search || '', theme: scheme, language: said };
     },
 
     // clicks in the header → tools (counts up, so that the place is read anew)
     tools: function (clicked, tools) {
       if (!clicked) return nothing();
       if (clicked.action === 'theme') {
-        const next = theme() === 'dark' ? 'light' : 'dark';
-        keep('ioc-theme', next);
-        html.setAttribute('data-mantine-color-scheme', next);
+        scheme = scheme === 'dark' ? 'light' : 'dark';
+        keep('ioc-theme', scheme);
         return (tools || 0) + 1;
       }
       if (clicked.action === 'language') changed({ lang: clicked.language });
@@ -115,6 +115,18 @@
       return [isNews ? now : nothing(), wasLost ? null : nothing()];
     },
 
+    // what was clicked, once it was: a new page's cards have not been clicked yet
+    pass: function (clicked) {
+      return clicked || nothing();
+    },
+
+    // what is typed, once the typing pauses
+    afterPause: async function (text) {
+      const mine = ++typed;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return mine === typed ? text || '' : nothing();
+    },
+
     // choices that are addresses
     goToArea: function (value) {
       if (!value) return [nothing(), nothing()];
@@ -129,9 +141,11 @@
       return nothing();
     },
 
-    chooseDates: function (value, shown) {
-      if (!value || !value[0] || !value[1] || (shown && value[0] === shown[0] && value[1] === shown[1])) return nothing();
-      changed({ from: value[0].slice(0, 10), to: value[1].slice(0, 10) });
+    chooseDates: function (value, phrases) {
+      const shown = (phrases && phrases.dates) || [];
+      if (!value || !value[0] || !value[1]) return nothing(); // only one end is chosen yet
+      const [first, last] = value.map((day) => day.slice(0, 10));
+      if (first !== shown[0] || last !== shown[1]) changed({ from: first, to: last });
       return nothing();
     },
 

@@ -2,8 +2,10 @@
 (function () {
   'use strict';
 
+  // A text, one element, or several: [[tag, …], [tag, …]].
   const element = (node, index) => {
     if (!Array.isArray(node)) return node;
+    if (node.length === 0 || Array.isArray(node[0])) return node.map(element);
     const [tag, attributes, ...children] = node;
     return React.createElement(tag, { key: index, ...attributes }, ...children.map(element));
   };

@@ -1,0 +1,317 @@
+"""The one door: the command line, and `server` for gunicorn. Wiring only."""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from domain.area import Boundaries, Level
+from domain.errors import BusyError, IocError, SelectionError
+from domain.period import Grain, ReportingCalendar, Span
+from domain.scope import EVERYTHING
+from settings import SettingsError, settings
+
+if TYPE_CHECKING:
+    from datasources.preview import Preview
+    from datasources.scheduler import Collector
+    from metrics.selection import By
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WRONG_INPUT, SOME_FAILED, BUSY = 2, 3, 75
+
+cli = typer.Typer(
+    help="Toàn Cảnh: collect, compute and show a province's figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+source_cli = typer.Typer(help="Look at one source, or collect it.", no_args_is_help=True)
+cli.add_typer(source_cli, name="source")
+
+SourceId = Annotated[str, typer.Argument(metavar="ID", help="Its name in config/sources.toml.")]
+
+
+class Form(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+# ---- the web, the collector, and both together ----------------------------------------------
+
+
+def server() -> Any:
+    """The WSGI application: `gunicorn 'app:server()'`."""
+    from dashboards.shell import create_app
+
+    chosen = settings()
+    return create_app(
+        chosen.home,
+        poll_seconds=chosen.poll_seconds,
+        language=chosen.language,
+        host=chosen.host,
+    ).server
+
+
+@cli.command()
+def run() -> None:
+    """Start the collector and the web; an empty home gets the simulated province."""
+    from processes import Program, announce, stop_signals, supervise
+
+    chosen = settings()
+    programs = [
+        Program("web", ("app.py", "serve")),
+        Program("collector", ("app.py", "collect")),
+    ]
+    if _is_demo(chosen.home):
+        given = ("--home", str(chosen.home), "--port", str(chosen.demo_port))
+        simulator = ("-m", "datasources.simulator", *given, "--seed", str(chosen.demo_seed))
+        ready = f"http://127.0.0.1:{chosen.demo_port}/readyz"
+        programs.insert(1, Program("simulated province", simulator, ready))
+    with stop_signals() as stopping:
+        announce(f"Toàn Cảnh: http://{chosen.host}:{chosen.port}   (Ctrl-C ends everything)")
+        supervise(programs, stopping)
+    announce("ended")
+
+
+def _is_demo(home: Path) -> bool:
+    """Whether a home is empty, or collects from the simulated province."""
+    from datasources.config import FILE, read_sources
+
+    if not (home / FILE).exists():
+        return True
+    return any(source.simulated for source in read_sources(home).values())
+
+
+@cli.command()
+def serve() -> NoReturn:
+    """Serve the pages and the API of the last published snapshot."""
+    chosen = settings()
+    if chosen.host not in LOOPBACK:
+        raise IocError(
+            f"IOC_HOST is {chosen.host}, but there is no login yet, so the web serves this "
+            "machine only. Leave it at 127.0.0.1 and open it here or through a tunnel."
+        )
+    address = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    options = {
+        "bind": f"{address}:{chosen.port}",
+        "workers": chosen.web_workers,
+        "threads": chosen.web_threads,
+        "graceful-timeout": 5,
+        "log-level": "warning",
+    }
+    words = [f"--{name}={value}" for name, value in options.items()]
+    program = [sys.executable, "-m", "gunicorn", *words, "--no-control-socket", "app:server()"]
+    os.execv(program[0], program)  # noqa: S606 - our own interpreter, no shell
+
+
+@cli.command()
+def collect(
+    once: Annotated[bool, typer.Option("--once", help="Every source once, then end.")] = False,
+    source: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
+) -> None:
+    """Collect the sources of config/sources.toml by their schedules, and publish."""
+    collector = _collector()
+    if once or source:
+        raise typer.Exit(collector.run_once(source))
+    raise typer.Exit(collector.serve())
+
+
+def _collector() -> "Collector":
+    from datasources.scheduler import Collector
+    from store import arm
+
+    chosen = settings()
+    if chosen.crash_at:
+        arm(chosen.crash_at)
+    return Collector(
+        chosen.home,
+        now=lambda: datetime.now(UTC),
+        keep_snapshots=chosen.keep_snapshots,
+        deadline_seconds=chosen.job_deadline_seconds,
+    )
+
+
+# ---- figures --------------------------------------------------------------------------------
+
+
+@cli.command()
+def query(  # noqa: PLR0913, PLR0917 - one argument per option
+    metric: Annotated[list[str], typer.Argument(help="Ids, as `metrics` lists them.")],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    until: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The day after the last.")
+    ],
+    area: Annotated[
+        str | None,
+        typer.Option(metavar="CODE[@DAY]", help="Who holds the code [on DAY]; else the country."),
+    ] = None,
+    grain: Annotated[Grain | None, typer.Option(help="One value per period; else one.")] = None,
+    by: Annotated[str, typer.Option(help="area|organisation|procedure|field|channel")] = "none",
+    level: Annotated[
+        Level | None, typer.Option(help="Level of the areas listed, or of the units counted.")
+    ] = None,
+    boundaries: Annotated[
+        Boundaries, typer.Option(help="Each day's own map, or history on today's.")
+    ] = Boundaries.THEN,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="What was known at the end of that day."),
+    ] = None,
+    narrow: Annotated[
+        list[str] | None, typer.Option("--filter", metavar="NAME=VALUE", help="Repeatable.")
+    ] = None,
+    calendar: Annotated[
+        ReportingCalendar, typer.Option(help="Months of the calendar, or 15th to 14th.")
+    ] = ReportingCalendar.MONTH,
+    form: Annotated[Form, typer.Option("--format")] = Form.TABLE,
+) -> None:
+    """Values of metrics: the figures every page, file and API answer shows."""
+    from metrics import answer
+    from metrics.query import query as values_of
+    from metrics.rules import rules
+    from metrics.selection import Selection
+    from metrics.snapshots import current_snapshot
+
+    home = settings().home
+    selection = Selection(
+        tuple(metric),
+        Span(since.date(), until.date()),
+        area,
+        grain,
+        _by(by),
+        level,
+        boundaries,
+        as_of and as_of.date(),
+        tuple(_filter(text) for text in narrow or ()),
+        calendar,
+    )
+    frame = values_of(
+        selection,
+        EVERYTHING,
+        current_snapshot(home),
+        now=datetime.now(UTC),
+        rules=rules(home / "config"),
+    )
+    if form is Form.JSON:
+        _print_json(answer.document(frame))
+    else:
+        typer.echo(answer.as_csv(frame) if form is Form.CSV else answer.as_table(frame))
+
+
+def _by(text: str) -> "By":
+    from metrics.selection import By
+
+    if text not in list(By):
+        raise SelectionError(f"There is no breakdown by '{text}'. There are: {', '.join(By)}.")
+    return By(text)
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not value:
+        raise SelectionError(f"--filter {text} is not NAME=VALUE, as in --filter channel=online.")
+    return name, value
+
+
+@cli.command()
+def metrics(
+    form: Annotated[str, typer.Option("--format", help="table|json|markdown")] = "table",
+) -> None:
+    """The catalogue: what is measured, how, and on what legal basis."""
+    from metrics import describe
+    from metrics.rules import rules
+
+    ours = rules(settings().home / "config")
+    if form == "json":
+        _print_json(describe.catalogue_document(ours))
+    elif form == "markdown":
+        typer.echo(describe.catalogue_markdown(rules()), nl=False)
+    elif form == "table":
+        typer.echo(describe.catalogue_table(ours.catalogue))
+    else:
+        raise SelectionError(f"There is no format '{form}'. There are: table, json, markdown.")
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+# ---- looking after sources and the installation ---------------------------------------------
+
+
+@source_cli.command()
+def check(source: SourceId) -> None:
+    """Connect, read, and say whether the source keeps its contract. Nothing is written."""
+    from datasources.preview import check as checked
+
+    _print_preview(checked(settings().home, source, datetime.now(UTC)))
+
+
+@source_cli.command()
+def preview(
+    source: SourceId,
+    rows: Annotated[int, typer.Option(min=1, max=1000, help="How many records.")] = 10,
+) -> None:
+    """Show the first records as they were understood. Nothing is written."""
+    from datasources.preview import preview as previewed
+
+    _print_preview(previewed(settings().home, source, datetime.now(UTC), rows))
+
+
+@source_cli.command("run")
+def run_source(source: SourceId) -> None:
+    """Collect the source once and publish; print its row accounting."""
+    raise typer.Exit(_collector().run_once([source]))
+
+
+def _print_preview(seen: "Preview") -> None:
+    for sentence in seen.sentences:
+        typer.echo(sentence)
+    for kind, records in (seen.records or {}).items():
+        typer.echo(f"\n{kind}")
+        for record in records:
+            told = {name: value for name, value in record.items() if value not in (None, "", [])}
+            typer.echo("  " + "  ".join(f"{name}={value}" for name, value in told.items()))
+    if not seen.good:
+        raise typer.Exit(SOME_FAILED)
+
+
+@cli.command()
+def doctor() -> None:
+    """Look at the machine, the configuration, the snapshot and the web; say what to mend."""
+    from doctor import findings
+
+    signs = {"good": "✓", "note": "!", "bad": "✗"}
+    found = list(findings(settings().home))
+    for finding in found:
+        typer.echo(f"{signs[finding.state]} {finding.sentence}")
+    if any(finding.state == "bad" for finding in found):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; what people can mend is one sentence, never a traceback."""
+    try:
+        cli()
+    except BusyError as error:
+        _give_up(error.message, BUSY)
+    except (IocError, SettingsError) as error:
+        _give_up(str(error), WRONG_INPUT)
+
+
+def _give_up(sentence: str, status: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

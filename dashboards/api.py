@@ -1,0 +1,209 @@
+"""The API: the same names as the command line, the same documents as its answers.
+
+    GET /api/v1/query?metric=on_time_rate_resolved&area=25&from=2026-01-01&to=2026-02-01
+    GET /api/v1/metrics          the catalogue
+    GET /api/v1/openapi.json     all of this for machines
+    GET /download                a query as a CSV file that Excel reads as Vietnamese
+
+What cannot be answered is a problem document (RFC 9457) whose `detail` is one sentence.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any
+
+import flask
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from werkzeug.datastructures import MultiDict
+
+from dashboards.access import OPEN, READ, Access, person
+from dashboards.data import Figures
+from dashboards.openapi import openapi
+from domain.area import Boundaries, Level
+from domain.errors import (
+    BusyError,
+    CalendarError,
+    IocError,
+    ScopeError,
+    SelectionError,
+    StoreError,
+    suggestion,
+)
+from domain.period import Grain, ReportingCalendar, Span, periods
+from metrics import answer
+from metrics.describe import catalogue_document
+from metrics.query import query
+from metrics.selection import By, Selection
+
+LONGEST_YEARS = 30
+MOST_VALUES = 250_000
+MOST_AREAS = {Level.COUNTRY: 1, Level.PROVINCE: 64, Level.DISTRICT: 720, Level.COMMUNE: 10_600}
+LARGEST_FAMILY = 250  # the areas directly in any one area
+REPEATED = ("metric", "filter")
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1258
+
+
+class Asked(BaseModel):
+    """The parameters of a query; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: tuple[str, ...] = Field(min_length=1, max_length=60)
+    since: date = Field(alias="from")
+    until: date = Field(alias="to")
+    area: str | None = Field(default=None, max_length=40)
+    grain: Grain | None = None
+    by: By = By.NONE
+    level: Level | None = None
+    boundaries: Boundaries = Boundaries.THEN
+    as_of: date | None = None
+    filter: tuple[tuple[str, str], ...] = Field(default=(), max_length=20)
+    calendar: ReportingCalendar = ReportingCalendar.MONTH
+    format: str = Field(default="json", pattern="^(json|csv)$")
+
+    @field_validator("metric", mode="before")
+    @classmethod
+    def _names(cls, given: list[str]) -> list[str]:
+        """Repeated, or separated by commas."""
+        return [name.strip() for part in given for name in part.split(",") if name.strip()]
+
+    @field_validator("filter", mode="before")
+    @classmethod
+    def _pairs(cls, given: list[str]) -> list[tuple[str, str]]:
+        pairs = [text.partition("=") for text in given]
+        if any(not name or not value for name, _, value in pairs):
+            raise ValueError("a filter is NAME=VALUE, as in filter=channel=online")
+        return [(name, value) for name, _, value in pairs]
+
+    def selection(self) -> Selection:
+        """The question. Raises PeriodError, SelectionError."""
+        span = Span(self.since, self.until)
+        self._refuse_too_much(span)
+        return Selection(
+            self.metric,
+            span,
+            self.area,
+            self.grain,
+            self.by,
+            self.level,
+            self.boundaries,
+            self.as_of,
+            self.filter,
+            self.calendar,
+        )
+
+    def _refuse_too_much(self, span: Span) -> None:
+        if span.days > LONGEST_YEARS * 366:
+            raise SelectionError(f"A query may span {LONGEST_YEARS} years. Ask for fewer.")
+        listed = MOST_AREAS[self.level] if self.level else LARGEST_FAMILY
+        lines = listed if self.by is not By.NONE else 1
+        values = len(self.metric) * lines * len(periods(span, self.grain, self.calendar))
+        if values > MOST_VALUES:
+            raise SelectionError(
+                f"This could be {values:,} values; one query may give {MOST_VALUES:,}. "
+                "Ask for a coarser grain, fewer metrics or a smaller area."
+            )
+
+
+def register(access: Access, figures: Figures) -> None:
+    """The routes of the API."""
+
+    def result(asked: Asked) -> pd.DataFrame:
+        return query(
+            asked.selection(),
+            person().scope,
+            figures.snapshot,
+            now=datetime.now(UTC),
+            rules=figures.rules,
+        )
+
+    @access.route("/api/v1/query", READ)
+    @problems_told
+    def values() -> flask.Response:
+        asked = asked_for(flask.request.args)
+        frame = result(asked)
+        if asked.format == "csv":
+            return flask.Response(answer.as_csv(frame), mimetype="text/csv")
+        return _json(answer.document(frame))
+
+    @access.route("/download", READ)
+    @problems_told
+    def download() -> flask.Response:
+        asked = asked_for(flask.request.args)
+        text = BYTE_ORDER_MARK + answer.as_csv(result(asked))
+        response = flask.Response(text, mimetype="text/csv")
+        name = f"toan-canh-{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @access.route("/api/v1/metrics", READ)
+    @problems_told
+    def catalogue() -> flask.Response:
+        return _json(catalogue_document(figures.rules))
+
+    @access.route("/api/v1/openapi.json", OPEN)
+    def description() -> flask.Response:
+        return _json(openapi(Asked, figures.rules.catalogue))
+
+
+def asked_for(given: MultiDict[str, str]) -> Asked:
+    """The parameters of a request. Raises SelectionError with the nearest name, ValidationError."""
+    known = [field.alias or name for name, field in Asked.model_fields.items()]
+    parameters: dict[str, Any] = {}
+    for name in given:
+        if name not in known:
+            hint = suggestion(name, known) or f" There are: {', '.join(known)}."
+            raise SelectionError(f"There is no parameter '{name}'.{hint}")
+        values = given.getlist(name)
+        if len(values) > 1 and name not in REPEATED:
+            raise SelectionError(f"The parameter '{name}' is given {len(values)} times.")
+        parameters[name] = values if name in REPEATED else values[0]
+    return Asked.model_validate(parameters)
+
+
+STATUSES: tuple[tuple[type[IocError], int, str], ...] = (
+    (ScopeError, 403, "not allowed"),
+    (BusyError, 503, "busy"),
+    (StoreError, 503, "no figures"),
+    (CalendarError, 422, "no calendar"),
+    (IocError, 400, "bad request"),
+)
+
+
+def problems_told(respond: Callable[[], flask.Response]) -> Callable[[], flask.Response]:
+    """Turn our errors into problem documents."""
+
+    @wraps(respond)
+    def told() -> flask.Response:
+        try:
+            return respond()
+        except ValidationError as error:
+            return _problem(400, "bad request", _sentences(error))
+        except IocError as error:
+            kind, status, title = next(one for one in STATUSES if isinstance(error, one[0]))
+            return _problem(status, title, error.message)
+
+    return told
+
+
+def _sentences(error: ValidationError) -> str:
+    """What is wrong with each parameter, without repeating what was sent."""
+    return " ".join(
+        f"{'.'.join(str(part) for part in detail['loc'][:1])}: {detail['msg']}."
+        for detail in error.errors(include_input=False, include_url=False, include_context=False)
+    )
+
+
+def _problem(status: int, title: str, detail: str) -> flask.Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    response = _json(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _json(document: dict[str, Any]) -> flask.Response:
+    text = flask.json.dumps(document, ensure_ascii=False, sort_keys=False)
+    return flask.Response(text, mimetype="application/json")

@@ -1,0 +1,240 @@
+"""The figures of a page about one area: which questions are asked, and their answers.
+
+A board asks `metrics.query` and nothing else. What it holds are cells and areas; how they look
+is for components and charts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from dashboards.cells import Cell, cells
+from dashboards.components.definition import Evidence
+from dashboards.places import area_title
+from dashboards.selection import Compare, View, trend_span
+from domain.area import COUNTRY_ID, Area, AreaRegister, Boundaries
+from domain.period import Grain, Span, previous, same_last_year
+from domain.scope import Scope
+from metrics.catalogue import Catalogue, Metric
+from metrics.query import query
+from metrics.selection import By, Selection
+from metrics.rules import Rules
+from metrics.snapshots import Snapshot
+
+# The cards of a board, by subject, in reading order.
+DOSSIER_CARDS = (
+    "on_time_rate_resolved",
+    "dossiers_pending_overdue",
+    "dossiers_received",
+    "online_dossier_rate",
+    "on_time_rate_qd766",
+    "resolution_rate",
+    "dossiers_pending",
+    "null_due_share",
+)
+OFFICE_CARDS = (
+    "docs_electronic_rate",
+    "docs_signed_rate",
+    "docs_sent",
+    "work_files_online_rate",
+)
+CARDS = DOSSIER_CARDS + OFFICE_CARDS
+LEADING = "on_time_rate_resolved"
+
+
+@dataclass(frozen=True)
+class Board:
+    """One view on one snapshot, for one person's scope, at one instant."""
+
+    view: View
+    snapshot: Snapshot
+    rules: Rules
+    scope: Scope
+    now: datetime
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.rules.catalogue
+
+    @property
+    def register(self) -> AreaRegister:
+        return self.rules.register
+
+    @property
+    def horizon(self) -> date:
+        return self.snapshot.horizon
+
+    @cached_property
+    def span(self) -> Span:
+        return self.view.span(self.horizon)
+
+    @cached_property
+    def area(self) -> Area:
+        """The area the page is about: the country on the overview."""
+        if self.view.area is None:
+            return self.register.get(COUNTRY_ID)
+        return self.register.resolve(self.view.area, self.span.last_day)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether the area has ended, so that only the map of its time knows it."""
+        return self.area.valid_until is not None
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """The map that is read: today's, unless the visitor or the area's end says otherwise."""
+        if self.is_history:
+            return Boundaries.THEN
+        return self.view.boundaries or Boundaries.TODAY
+
+    @cached_property
+    def map_day(self) -> date:
+        """The day whose areas are listed and mapped."""
+        if self.boundaries is Boundaries.TODAY:
+            return max(self.horizon, self.span.last_day)
+        until = self.area.valid_until
+        return min(self.span.last_day, _day_before(until)) if until else self.span.last_day
+
+    @cached_property
+    def metric(self) -> Metric:
+        """The metric of the trend, the map and the ranking."""
+        return self.catalogue.metric(self.view.metric or LEADING)
+
+    @cached_property
+    def grain(self) -> Grain:
+        """How the trend is cut: as chosen, or as fine as the metric is known."""
+        return _coarser(self.view.grain, self.metric.smallest_grain)
+
+    def is_known_by_grain(self, metric: Metric) -> bool:
+        """Whether a metric can be cut as finely as the trend is."""
+        return _coarser(self.grain, metric.smallest_grain) is self.grain
+
+    @cached_property
+    def trend_span(self) -> Span:
+        return trend_span(self.span, self.grain, self.view.calendar)
+
+    def source_titles(self, language: str) -> dict[str, str]:
+        """What people call each source, by id."""
+        rows = self.snapshot.sources().to_dict("records")
+        return {row["source"]: row[f"title_{language}"] for row in rows}
+
+    def download_href(self, metric: str, *, listed_in: Area | None = None) -> str:
+        """Where a metric's values can be had as a file: its trend, or those of the areas listed."""
+        span = self.span if listed_in else self.trend_span
+        asked = {
+            "metric": metric,
+            "area": (listed_in or self.area).area_id,
+            "from": span.start.isoformat(),
+            "to": span.end.isoformat(),
+            **({"by": "area"} if listed_in else {"grain": self.grain.value}),
+            "boundaries": self.boundaries.value,
+            "calendar": self.view.calendar.value,
+        }
+        return f"/download?{urlencode(asked, safe='@:')}"
+
+    # ---- the area itself
+
+    def values(
+        self,
+        area: Area,
+        metrics: Sequence[str],
+        span: Span,
+        *,
+        grain: Grain | None = None,
+        by: By = By.NONE,
+    ) -> pd.DataFrame:
+        """The frame of some metrics of an area, or of the areas directly in it."""
+        selection = Selection(
+            metrics=tuple(metrics),
+            span=span,
+            area=area.area_id,
+            grain=grain,
+            by=by,
+            boundaries=self.boundaries,
+            reporting=self.view.calendar,
+        )
+        return query(selection, self.scope, self.snapshot, now=self.now, rules=self.rules)
+
+    def _ask(self, metrics: Sequence[str], span: Span, grain: Grain | None = None) -> list[Cell]:
+        return cells(self.values(self.area, metrics, span, grain=grain))
+
+    @cached_property
+    def headline(self) -> Mapping[str, Cell]:
+        """The value of every card over the whole span; a printed one where none was computed."""
+        return first_of_each(self._ask(CARDS, self.span), metric_of)
+
+    @cached_property
+    def compared_span(self) -> Span | None:
+        match self.view.compare:
+            case Compare.LAST_YEAR:
+                return same_last_year(self.span)
+            case Compare.PREVIOUS:
+                return previous(self.span)
+            case _:
+                return None
+
+    @cached_property
+    def earlier(self) -> Mapping[str, Cell]:
+        """The same values for the span compared with; empty without comparison."""
+        if self.compared_span is None:
+            return {}
+        return first_of_each(self._ask(CARDS, self.compared_span), metric_of)
+
+    @cached_property
+    def series(self) -> Mapping[str, list[Cell]]:
+        """Every card's periods, and the chosen metric's, with enough of the past to see a trend."""
+        asked = self.catalogue.some(tuple(dict.fromkeys((*CARDS, self.metric.id))))
+        found: dict[str, list[Cell]] = {metric.id: [] for metric in asked}
+        known = [metric.id for metric in asked if self.is_known_by_grain(metric)]
+        for cell in self._ask(known, self.trend_span, self.grain):
+            found[cell.metric].append(cell)
+        return found
+
+    def evidence(self, metric: Metric, language: str) -> Evidence:
+        """What stands behind one card's number."""
+        own = [] if metric.id in self.headline else self._ask([metric.id], self.span)
+        cell = self.headline.get(metric.id) or first_of_each(own, metric_of)[metric.id]
+        titles = self.source_titles(language)
+        return Evidence(
+            metric,
+            cell,
+            area_title(self.area, self.map_day),
+            [titles.get(source, source) for source in cell.sources],
+            self.download_href(metric.id),
+            self.view.href(metric=metric.id),
+        )
+
+    @cached_property
+    def printed(self) -> list[tuple[Metric, Cell]]:
+        """Figures published elsewhere for exactly this area and span, of metrics without a card."""
+        others = [m.id for m in self.catalogue if m.is_looked_up and m.id not in CARDS]
+        found = self._ask(others, self.span)
+        return [
+            (self.catalogue.metric(cell.metric), cell) for cell in found if cell.value is not None
+        ]
+
+
+def _coarser(one: Grain, other: Grain) -> Grain:
+    return max(one, other, key=list(Grain).index)
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def first_of_each(found: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, Cell]:
+    """By key the first cell that has a value, else the first: computed before printed."""
+    best: dict[str, Cell] = {}
+    for cell in found:
+        held = best.setdefault(key(cell), cell)
+        if held.value is None and cell.value is not None:
+            best[key(cell)] = cell
+    return best
+
+
+def metric_of(cell: Cell) -> str:
+    return cell.metric

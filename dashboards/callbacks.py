@@ -1,0 +1,184 @@
+"""What happens when: every callback of the program, each a sentence, each with its permission.
+
+The browser sends where it is (`ids.PLACE`); the server answers with the frame and the page.
+Clientside callbacks live in assets/app.js and need no permission: they ask nobody.
+"""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboards import ids
+from dashboards.access import READ, Access, person
+from dashboards.components.definition import Evidence, definition
+from dashboards.components.markup import Tree
+from dashboards.data import Drawn, Figures, Visit, language_of
+from dashboards.frame import Frame, Parts, bare_parts
+from dashboards.pages import PAGES, Page, filled, not_found
+from dashboards.search import found_areas
+from dashboards.text import words
+from domain.errors import IocError, StoreError
+
+PlaceData = dict[str, str]
+CARD_PARTS = ("dossier-cards", "office-cards", "printed")
+PLACE = Input(ids.PLACE, "data")
+SERVED = Input(ids.SERVED, "data")
+
+
+def register(access: Access, figures: Figures) -> None:
+    """Everything a browser may ask, and everything it does alone."""
+    _frame(access, figures)
+    _router(access, figures)
+    for page in PAGES.values():
+        _redraw(access, figures, page)
+    _search(access, figures)
+    _definitions(access, figures)
+    _in_the_browser(access.app)
+
+
+def _frame(access: Access, figures: Figures) -> None:
+    @access.callback(
+        READ,
+        output={name: _output(part) for name, part in Frame.PARTS.items()},
+        inputs={"place": PLACE, "served": SERVED},
+    )
+    def show_frame(place: PlaceData | None, served: object) -> Parts:  # noqa: ARG001 - a new snapshot asks again
+        """The band, the banners, the choices and the foot for where the visitor is."""
+        try:
+            return Frame(_arrived(figures, place)).parts()
+        except StoreError:
+            return bare_parts(words(language_of(place)))
+
+
+def _router(access: Access, figures: Figures) -> None:
+    @access.callback(
+        READ,
+        output={"page": Output(ids.PAGE, "children"), "shown": Output(ids.PAGE, "data-page")},
+        inputs={"place": PLACE, "served": SERVED, "shown": State(ids.PAGE, "data-page")},
+    )
+    def show_page(place: PlaceData | None, served: object, shown: str | None) -> dict[str, Any]:  # noqa: ARG001
+        """The page at an address; nothing where only what is on it changes."""
+        try:
+            visit = _arrived(figures, place)
+        except StoreError as error:
+            say = words(language_of(place))
+            return _page(not_found.refusal(say("refusal.no_snapshot"), error.message, say), "")
+        if problem := visit.problem:
+            return _page(not_found.page(problem, visit.words), "")
+        page = PAGES[visit.view.page]
+        if page.NAME == shown:
+            raise PreventUpdate
+        try:
+            return _page(filled(page, visit, _drawn(figures, page, visit)), page.NAME)
+        except IocError as error:
+            return _page(not_found.refusal(visit.words("refusal.failed"), error.message, visit.words), "")
+
+
+def _redraw(access: Access, figures: Figures, page: Page) -> None:
+    @access.callback(
+        READ,
+        output={part: _output(part) for part in page.PARTS},
+        inputs={"place": PLACE, "served": SERVED},
+        prevent_initial_call=True,
+    )
+    def redraw(place: PlaceData | None, served: object) -> Drawn:  # noqa: ARG001 - a new snapshot asks again
+        """What is on the page, when the visitor chose something else or there is a new snapshot."""
+        visit = _arrived(figures, place)
+        if visit.problem or visit.view.page != page.NAME:
+            raise PreventUpdate
+        return _drawn(figures, page, visit)
+
+
+def _search(access: Access, figures: Figures) -> None:
+    @access.callback(
+        READ,
+        output=Output(ids.SEARCH, "data"),
+        inputs={"text": Input(ids.SOUGHT, "data"), "place": State(ids.PLACE, "data")},
+        prevent_initial_call=True,
+    )
+    def find(text: str | None, place: PlaceData | None) -> list[dict[str, str]]:
+        """Areas whose name, old name or code is like what was typed."""
+        visit = _arrived(figures, place)
+        view = Frame(visit).view
+        span = view.span(visit.snapshot.horizon)
+        return found_areas(text or "", view, visit.rules.register, span, visit.words)
+
+
+def _definitions(access: Access, figures: Figures) -> None:
+    @access.callback(
+        READ,
+        output={
+            "opened": Output(ids.DRAWER, "opened"),
+            "title": Output(ids.DRAWER, "title"),
+            "body": Output(ids.DRAWER_BODY, "tree"),
+        },
+        inputs={"clicked": Input(ids.CLICKED, "data"), "place": State(ids.PLACE, "data")},
+        prevent_initial_call=True,
+    )
+    def define(clicked: dict[str, Any] | None, place: PlaceData | None) -> dict[str, Any]:
+        """Behind a card: what its metric means, and what its number is made of."""
+        visit = _arrived(figures, place)
+        if not clicked or visit.problem:
+            raise PreventUpdate
+        metric = visit.board.catalogue.metric(str(clicked.get("metric")))
+        evidence = visit.board.evidence(metric, visit.words.language)
+        return {
+            "opened": True,
+            "title": metric.name[visit.words.language],
+            "body": definition(evidence, visit.words),
+        }
+
+
+def _in_the_browser(app: Dash) -> None:
+    """Callbacks that ask nobody."""
+
+    def run(name: str, output: Any, *inputs: Any, initial: bool = False) -> None:
+        function = ClientsideFunction("ioc", name)
+        app.clientside_callback(function, output, *inputs, prevent_initial_call=not initial)
+
+    run("place", Output(ids.PLACE, "data"), Input(ids.URL, "pathname"), Input(ids.URL, "search"), Input(ids.TOOLS, "data"), initial=True)
+    run("tools", Output(ids.TOOLS, "data"), Input(ids.HEADER, "clicked"), State(ids.TOOLS, "data"))
+    run("theme", Output(ids.MANTINE, "forceColorScheme"), PLACE)
+    run("datesLanguage", Output(ids.DATES_LANGUAGE, "settings"), PLACE, State(ids.DATES_LANGUAGE, "settings"))
+    run("title", Output(ids.TITLE, "data"), Input(ids.PHRASES, "data"))
+    run(
+        "poll",
+        [Output(ids.SERVED, "data"), Output(ids.OFFLINE, "tree")],
+        Input(ids.POLL, "n_intervals"),
+        State(ids.POLL, "interval"),
+        State(ids.SERVED, "data"),
+        State(ids.PHRASES, "data"),
+    )
+    run("goToArea", [Output(ids.SEARCH, "value"), Output(ids.SEARCH, "searchValue")], Input(ids.SEARCH, "value"))
+    run("afterPause", Output(ids.SOUGHT, "data"), Input(ids.SEARCH, "searchValue"))
+    run("chooseDates", Output(ids.DATES, "error"), Input(ids.DATES, "value"), State(ids.PHRASES, "data"))
+    run("openFilters", Output(ids.FILTERS, "className"), Input(ids.MORE, "clicked"), State(ids.FILTERS, "className"))
+    for page in ("overview", "area"):
+        metric, chart = ids.part(page, "metric"), ids.part(page, "map")
+        run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
+        run("followMap", Output(chart, "clickData"), Input(chart, "clickData"))
+        for cards in CARD_PARTS:
+            clicked = Output(ids.CLICKED, "data", allow_duplicate=True)
+            run("pass", clicked, Input(ids.part(page, cards), "clicked"))
+
+
+def _arrived(figures: Figures, place: PlaceData | None) -> Visit:
+    """The visit; nothing to do before the browser has said where it is."""
+    if place is None:
+        raise PreventUpdate
+    return figures.visit(place, person().scope)
+
+
+def _drawn(figures: Figures, page: Page, visit: Visit) -> Drawn:
+    return figures.remembered(page.NAME, visit, lambda: page.drawn(visit))
+
+
+def _page(content: Component, name: str) -> dict[str, Any]:
+    return {"page": content, "shown": name}
+
+
+def _output(part: str) -> Output:
+    component, _, name = part.rpartition(".")
+    return Output(component, name)

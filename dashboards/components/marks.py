@@ -1,0 +1,107 @@
+"""Small marks beside a number: verdict, change, freshness, reservations. Word and shape first."""
+
+from datetime import datetime
+
+from dashboards import format as fmt
+from dashboards.cells import Cell
+from dashboards.components.markup import Tree, tag
+from dashboards.text import Words
+from metrics.catalogue import Better, Metric
+
+
+def status(state: str, words: Words, *, pill: bool = False) -> Tree:
+    """The verdict as a shape and a word."""
+    kind = f"ioc-status ioc-status--{state}" + (" ioc-status--pill" if pill else "")
+    return tag(
+        "span",
+        tag("span", cls="ioc-status__mark", aria_hidden="true"),
+        tag("span", words(f"status.{state}"), cls="ioc-status__word"),
+        cls=kind,
+    )
+
+
+def status_mark(state: str, words: Words) -> Tree:
+    """The verdict's shape alone; the word is read out."""
+    mark = tag("span", cls="ioc-status__mark", role="img", aria_label=words(f"status.{state}"))
+    return tag("span", mark, cls=f"ioc-status ioc-status--{state} ioc-status--mark-only")
+
+
+def change(metric: Metric, now: float | None, before: float | None, basis: str, words: Words) -> Tree:
+    """How a value moved: points for rates, percent for counts, better or worse by the metric.
+
+    A count that was 0 is told in whole numbers. Nothing to compare with says so.
+    """
+    if now is None or before is None:
+        return tag("span", words("change.none"), cls="ioc-change ioc-change--none")
+    text, sign = _movement(metric, now, before, words)
+    direction = {1: "up", -1: "down", 0: "flat"}[sign]
+    return tag(
+        "span",
+        tag("span", cls="ioc-change__arrow", aria_hidden="true"),
+        tag("span", text, cls="ioc-change__amount"),
+        tag("span", basis, cls="ioc-change__basis") if basis else None,
+        cls=f"ioc-change ioc-change--{direction} ioc-change--{_judgement(metric.better, sign)}",
+    )
+
+
+def _movement(metric: Metric, now: float, before: float, words: Words) -> tuple[str, int]:
+    """The movement with its unit, and its sign once it is rounded."""
+    if metric.unit == "percent":
+        kind, decimals, amount = "points", 1, now - before
+    elif metric.unit == "score":
+        kind, decimals, amount = "score", 2, now - before
+    elif before:
+        kind, decimals, amount = "percent", 1, (now - before) / before * 100
+    else:
+        kind, decimals, amount = "count", 0, now
+    rounded = round(amount, decimals)
+    text = words(f"change.{kind}", amount=fmt.signed(rounded, decimals, words.language))
+    return text, (rounded > 0) - (rounded < 0)
+
+
+def _judgement(better: Better, sign: int) -> str:
+    if sign == 0 or better is Better.NEUTRAL:
+        return "neutral"
+    return "better" if (sign > 0) == (better is Better.HIGHER) else "worse"
+
+
+def freshness(state: str, until: datetime | None, words: Words, *, full: bool = False) -> Tree:
+    """How fresh, in a word, and how far the data reach: the hour, or `full` with the date."""
+    written = fmt.instant(until, words.language) if full else fmt.clock(until)
+    reach = tag("time", written, cls="ioc-fresh__time", datetime=until.isoformat()) if until else None
+    return tag(
+        "span",
+        tag("span", cls="ioc-fresh__mark", aria_hidden="true"),
+        tag("span", words(f"freshness.{state}"), cls="ioc-fresh__word"),
+        reach,
+        cls=f"ioc-fresh ioc-fresh--{state}",
+        title=words(f"freshness.{state}_long"),
+    )
+
+
+def reservations(cell: Cell, words: Words) -> list[Tree]:
+    """What must be said beside a value: reported, estimated, provisional, incomplete."""
+    marks = []
+    if cell.reported:
+        marks.append(tag("span", words("mark.reported"), cls="ioc-mark ioc-mark--reported"))
+    if cell.estimated:
+        marks.append(tag("span", words("mark.estimated"), cls="ioc-mark ioc-mark--estimated"))
+    if cell.open:
+        marks.append(tag("span", words("mark.open"), cls="ioc-mark ioc-mark--provisional"))
+    if cell.value is not None and cell.coverage is not None and cell.coverage < 1:
+        marks.append(tag("span", _coverage(cell, words), cls="ioc-mark ioc-mark--coverage ioc-mark--partial"))
+    return marks
+
+
+def _coverage(cell: Cell, words: Words) -> str:
+    return words(
+        "mark.coverage",
+        reported=fmt.number(cell.coverage_reported, 0, words.language),
+        expected=fmt.number(cell.coverage_expected, 0, words.language),
+    )
+
+
+def why_unknown(cell: Cell, words: Words) -> str:
+    """Why there is no verdict, as a sentence; nothing where there is one."""
+    reason = f"reason.{cell.status_reason}"
+    return words(reason) if cell.status == "unknown" and reason in words else ""

@@ -1,0 +1,141 @@
+"""Areas in order of one metric, best first; who cannot be judged comes last, unranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards import format as fmt
+from dashboards.cells import Cell
+from dashboards.components import marks
+from dashboards.components.markup import Tree, tag
+from dashboards.text import Words
+from domain.vietnamese import sort_key
+from metrics.catalogue import Better, Metric
+
+UNRANKED_REASONS = ("small", "stale", "down", "never", "suspect", "future", "missing")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An area in a ranking: its value now and before, its name and where that leads."""
+
+    cell: Cell
+    before: Cell | None
+    name: str
+    href: str
+    is_self: bool = False
+
+
+def ranked(metric: Metric, standings: Sequence[Standing]) -> list[tuple[int | None, Standing]]:
+    """Standings with their rank, best first; equal values share a rank.
+
+    Without a value, or with one that may not be judged (too few, too old), the rank is None.
+    A neutral metric is listed from the largest down.
+    """
+    fit = [one for one in standings if _is_ranked(one.cell)]
+    rest = [one for one in standings if not _is_ranked(one.cell)]
+    is_lower_better = metric.better is Better.LOWER
+    fit.sort(key=lambda one: (_value(one) if is_lower_better else -_value(one), _name(one)))
+    rest.sort(key=lambda one: (one.cell.value is None, _name(one)))
+    values = [one.cell.value for one in fit]
+    placed: list[tuple[int | None, Standing]] = [
+        (values.index(one.cell.value) + 1, one) for one in fit
+    ]
+    return placed + [(None, one) for one in rest]
+
+
+def _is_ranked(cell: Cell) -> bool:
+    is_doubtful = cell.status == "unknown" and cell.status_reason in UNRANKED_REASONS
+    return cell.value is not None and not is_doubtful
+
+
+def _value(standing: Standing) -> float:
+    return standing.cell.value or 0.0
+
+
+def _name(standing: Standing) -> object:
+    return sort_key(standing.name)
+
+
+def ranking(
+    metric: Metric, standings: Sequence[Standing], caption: str, basis: str, words: Words
+) -> Tree:
+    """The ranking as a table: rank, area, bar, value, verdict, change."""
+    top = max((one.cell.value for one in standings if one.cell.value is not None), default=0.0)
+    scale = 100.0 if metric.unit == "percent" and top <= 100 else max(top, 1.0)
+    rows = [_row(metric, rank, one, scale, words) for rank, one in ranked(metric, standings)]
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", caption, cls="ioc-ranking__caption"),
+            _head(metric, basis, words),
+            tag("tbody", *rows),
+            cls="ioc-ranking__table",
+        ),
+        cls="ioc-ranking",
+        tabindex=0,
+        role="region",
+        aria_label=caption,
+    )
+
+
+def _head(metric: Metric, basis: str, words: Words) -> Tree:
+    unit = metric.unit_name(words.language)
+    return tag(
+        "thead",
+        tag(
+            "tr",
+            tag("th", words("ranking.rank"), cls="ioc-ranking__rank", scope="col"),
+            tag("th", words("ranking.area"), scope="col"),
+            tag("th", metric.short[words.language], cls="ioc-ranking__barhead", scope="col"),
+            tag("th", unit, cls="ioc-num", scope="col"),
+            tag("th", words("ranking.status"), scope="col"),
+            tag("th", basis, cls="ioc-num", scope="col"),
+        ),
+    )
+
+
+def _row(metric: Metric, rank: int | None, one: Standing, scale: float, words: Words) -> Tree:
+    cell = one.cell
+    kind = "ioc-ranking__row"
+    kind += " ioc-ranking__row--unranked" if rank is None else ""
+    kind += " ioc-ranking__row--self" if one.is_self else ""
+    before = one.before.value if one.before else None
+    return tag(
+        "tr",
+        tag("td", fmt.MISSING if rank is None else str(rank), cls="ioc-ranking__rank"),
+        tag("th", tag("a", one.name, href=one.href), cls="ioc-ranking__name", scope="row"),
+        tag("td", _bar(cell, scale), cls="ioc-ranking__bar"),
+        tag("td", _value_text(metric, cell, words), cls="ioc-ranking__value"),
+        tag("td", _verdict(cell, words), cls="ioc-ranking__status"),
+        tag("td", marks.change(metric, cell.value, before, "", words), cls="ioc-ranking__move"),
+        cls=kind,
+    )
+
+
+def _bar(cell: Cell, scale: float) -> Tree | None:
+    if cell.value is None:
+        return None
+    style = {"--value": f"{cell.value:.2f}", "--min": "0", "--max": f"{scale:.2f}"}
+    if cell.target is not None and cell.target <= scale:
+        style["--target"] = f"{cell.target:.2f}"
+    is_judged = cell.target is not None
+    kind = f"ioc-bar ioc-bar--{cell.status}" if is_judged else "ioc-bar"
+    return tag("span", cls=kind, style=style)
+
+
+def _value_text(metric: Metric, cell: Cell, words: Words) -> Tree | str:
+    text = fmt.figure(cell.value, metric.unit, words.language)
+    if cell.reported:
+        return tag("span", text, cls="ioc-value ioc-value--reported", title=words("mark.reported"))
+    if cell.estimated and cell.value is not None:
+        return tag("span", text, cls="ioc-value ioc-value--estimated", title=words("mark.estimated"))
+    return text
+
+
+def _verdict(cell: Cell, words: Words) -> Tree | str:
+    if cell.value is None:
+        return words("value.none")
+    if cell.status == "unknown":
+        return marks.why_unknown(cell, words) if cell.target is not None else ""
+    return marks.status(cell.status, words)

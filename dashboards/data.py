@@ -1,0 +1,145 @@
+"""From an address to a drawn page: the current snapshot, who asks, and what is already drawn.
+
+A page's answer is kept under everything it depends on. The sources' states belong to that:
+a source that falls late at 17:00 changes verdicts although the snapshot is the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.board import Board
+from dashboards.cache import AnswerCache
+from dashboards.selection import AddressError, View, view_of
+from dashboards.text import LANGUAGES, Words, words
+from dashboards.theme import Scheme
+from domain.scope import Scope
+from metrics.rules import Rules, rules
+from metrics.snapshots import Snapshot, current_snapshot
+from metrics.sources import Sources, sources_of
+
+Drawn = dict[str, Any]
+
+
+class Place(BaseModel):
+    """Where a browser is and how it wants to see it; the only thing callbacks take from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(max_length=500)
+    search: str = Field(default="", max_length=2000)
+    theme: Literal["light", "dark"] = "light"
+    language: Literal["vi", "en"] = "vi"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page: the place, the snapshot it is answered from, who asks, when."""
+
+    place: Place
+    snapshot: Snapshot
+    scope: Scope
+    now: datetime
+    rules: Rules
+
+    @cached_property
+    def words(self) -> Words:
+        return words(self.place.language)
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.place.theme
+
+    @cached_property
+    def view(self) -> View:
+        """The view at the address. Raises AddressError."""
+        return view_of(
+            self.place.path,
+            self.place.search,
+            metrics=self.rules.catalogue.metrics,
+            register=self.rules.register,
+            horizon=self.snapshot.horizon,
+        )
+
+    @property
+    def problem(self) -> AddressError | None:
+        """What is wrong with the address, or None."""
+        try:
+            _ = self.view
+        except AddressError as error:
+            return error
+        return None
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.view, self.snapshot, self.rules, self.scope, self.now)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The sources' states at this instant."""
+        return sources_of(self.snapshot, self.now, self.rules.calendar, self.snapshot.horizon)
+
+
+class Figures:
+    """What the web has to show from one home."""
+
+    def __init__(self, home: Path, cache: AnswerCache, build: str) -> None:
+        self.home = home
+        self.build = build
+        self._cache = cache
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest good snapshot. Raises StoreError before the first was published."""
+        return current_snapshot(self.home)
+
+    @property
+    def rules(self) -> Rules:
+        """Definitions, targets and calendar, with what the home's config folder says."""
+        return rules(self.home / "config")
+
+    def sources(self, now: datetime) -> Sources:
+        """The sources' states at an instant. Raises StoreError without a snapshot."""
+        snapshot = self.snapshot
+        return sources_of(snapshot, now, self.rules.calendar, snapshot.horizon)
+
+    def states(self) -> str:
+        """The sources' states now, as one text. Raises StoreError without a snapshot."""
+        return written(self.sources(datetime.now(UTC)))
+
+    def visit(self, place: dict[str, str], scope: Scope) -> Visit:
+        """A visit now. Raises StoreError without a snapshot, ValidationError for a bad place."""
+        seen = Place.model_validate(place)
+        return Visit(seen, self.snapshot, scope, datetime.now(UTC), self.rules)
+
+    def remembered(self, name: str, visit: Visit, draw: Callable[[], Drawn]) -> Drawn:
+        """What `draw` gives for this visit, drawn once for all who see the same."""
+        key = (
+            name,
+            visit.snapshot.version,
+            visit.snapshot.notice or "",
+            visit.rules.version,
+            self.build,
+            visit.scope.key,
+            written(visit.sources),
+            visit.view.href(),
+            visit.place.language,
+            visit.place.theme,
+        )
+        return self._cache.remembered(key, draw)
+
+
+def written(sources: Sources) -> str:
+    """The states of some sources as one text, equal when nothing that is judged has changed."""
+    return ",".join(f"{source.id}={source.state}" for source in sources.all)
+
+
+def language_of(place: dict[str, str] | None) -> str:
+    """The language a browser asks for, as far as it can be known."""
+    asked = (place or {}).get("language", "vi")
+    return asked if asked in LANGUAGES else "vi"

@@ -1,0 +1,215 @@
+"""The frame around a page, for one visit: band, banners, choices, foot."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from dashboards import ids
+from dashboards.components import shell
+from dashboards.components.choices import Option, labelled, options_of, period_options, segment
+from dashboards.components.markup import Tree, tag
+from dashboards.components.shell import SourceState
+from dashboards.data import Visit
+from dashboards.places import area_title, area_view
+from dashboards.selection import Compare, View
+from dashboards.text import Words
+from domain.area import Boundaries
+from domain.freshness import Freshness
+from domain.period import ReportingCalendar
+from dashboards import format as fmt
+
+Parts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Every part of the frame, by the name callbacks give it."""
+
+    visit: Visit
+
+    PARTS: ClassVar[dict[str, str]] = {
+        "header": f"{ids.HEADER}.tree",
+        "banner": f"{ids.BANNER}.tree",
+        "footer": f"{ids.FOOTER}.tree",
+        "hidden": f"{ids.FILTERS}.hidden",
+        "more": f"{ids.MORE}.tree",
+        "period": f"{ids.PERIOD}.tree",
+        "boundaries": f"{ids.BOUNDARIES}.tree",
+        "options": f"{ids.OPTIONS}.tree",
+        "search_label": f"{ids.SEARCH}.label",
+        "search_hint": f"{ids.SEARCH}.placeholder",
+        "search_none": f"{ids.SEARCH}.nothingFoundMessage",
+        "dates_label": f"{ids.DATES}.label",
+        "dates": f"{ids.DATES}.value",
+        "phrases": f"{ids.PHRASES}.data",
+    }
+
+    @property
+    def words(self) -> Words:
+        return self.visit.words
+
+    @cached_property
+    def view(self) -> View:
+        """The view, or the country's where the address cannot be read."""
+        return View(lang=self.visit.place.language) if self.visit.problem else self.visit.view
+
+    @property
+    def has_choices(self) -> bool:
+        return self.visit.problem is None and self.view.page != "sources"
+
+    def parts(self) -> Parts:
+        """The value of every part."""
+        span = [self._span.start.isoformat(), self._span.last_day.isoformat()]
+        say = self.words
+        return {
+            "header": shell.header(self._place, self._links(), self._overall(), say),
+            "banner": self._banner(),
+            "footer": self._footer(),
+            "hidden": not self.has_choices,
+            "more": tag(
+                "button", say("filter.more"), cls="ioc-button ioc-filters__more", type="button", data_action="filters"
+            ),
+            "period": self._periods(),
+            "boundaries": self._boundaries(),
+            "options": self._options(),
+            "search_label": say("search.label"),
+            "search_hint": say("search.hint"),
+            "search_none": say("search.none"),
+            "dates_label": say("filter.dates"),
+            "dates": span,
+            "phrases": self._phrases(span),
+        }
+
+    @property
+    def _span(self) -> Any:
+        return self.view.span(self.visit.snapshot.horizon)
+
+    @cached_property
+    def _place(self) -> str:
+        if self.has_choices and self.view.page == "area":
+            return area_title(self.visit.board.area, self.visit.board.map_day)
+        return self.words("area.country")
+
+    def _links(self) -> list[tuple[str, str, bool]]:
+        """Navigation keeps the language and, between pages of figures, the whole selection."""
+        view, say = self.view, self.words
+        home = view.model_copy(update={"page": "overview", "area": None}).href()
+        books = View(page="sources", lang=view.lang).href()
+        return [
+            (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
+            (say("shell.sources"), books, view.page == "sources"),
+        ]
+
+    # ---- trust
+
+    @cached_property
+    def _sources(self) -> list[SourceState]:
+        titles = self._titles
+        return [
+            SourceState(source.id, titles.get(source.id, source.id), source.state.value, source.data_as_of)
+            for source in self.visit.sources.all
+        ]
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        rows = self.visit.snapshot.sources().to_dict("records")
+        return {row["source"]: row[f"title_{self.words.language}"] for row in rows}
+
+    def _overall(self) -> SourceState | None:
+        """The worst source; among equals the one whose data reach least far."""
+        dated = [one for one in self._sources if one.data_as_of] or self._sources
+        return max(dated, key=_urgency, default=None)
+
+    def _banner(self) -> list[Tree]:
+        snapshot = self.visit.snapshot
+        banners = [shell.simulated_banner(self.words)] if snapshot.simulated else []
+        if snapshot.notice:
+            banners.append(shell.warning_banner(self.words("banner.older", version=snapshot.version)))
+        return banners
+
+    def _footer(self) -> list[Tree]:
+        snapshot = self.visit.snapshot
+        return shell.footer(self._sources, snapshot.built_at, snapshot.version, self.words)
+
+    # ---- choices
+
+    def _periods(self) -> list[Tree]:
+        options = period_options(self.view, self.visit.snapshot.horizon, self.words)
+        return labelled(self.words("filter.period"), options)
+
+    def _boundaries(self) -> list[Tree]:
+        """Today's map or each day's own; for an ended area, today's is its successor's page."""
+        options = []
+        if self.has_choices:
+            board = self.visit.board
+            values = [Boundaries.TODAY, Boundaries.THEN]
+            options = options_of(self.view, "boundaries", values, board.boundaries, self.words)
+            if board.is_history:
+                options = [*self._successor(options[0]), options[1]]
+        return labelled(self.words("filter.boundaries"), options)
+
+    def _successor(self, today: Option) -> list[Option]:
+        board = self.visit.board
+        link = board.register.today(board.area.area_id)
+        if link.area_id is None:
+            return []
+        view = self.view.model_copy(update={"boundaries": None})
+        area = board.register.get(link.area_id)
+        href = area_view(view, area, board.span.last_day).href()
+        return [replace(today, href=href)]
+
+    def _options(self) -> Tree:
+        """What is rarely changed: the comparison and the reporting calendar."""
+        say, view = self.words, self.view
+        comparison = segment(
+            say("filter.compare"), options_of(view, "compare", list(Compare), view.compare, say)
+        )
+        calendar = segment(
+            say("filter.calendar"),
+            options_of(view, "calendar", list(ReportingCalendar), view.calendar, say),
+        )
+        return tag(
+            "details",
+            tag("summary", say("filter.options"), cls="ioc-button"),
+            tag(
+                "div",
+                tag("p", say("filter.compare"), cls="ioc-filters__label"),
+                comparison,
+                tag("p", say("filter.calendar"), cls="ioc-filters__label"),
+                calendar,
+                cls="ioc-options__panel",
+            ),
+            cls="ioc-options",
+        )
+
+    # ---- words for the browser
+
+    def _phrases(self, span: list[str]) -> Parts:
+        say, snapshot = self.words, self.visit.snapshot
+        subject = say("shell.sources") if self.view.page == "sources" else self._place
+        return {
+            "title": f"{subject} · {say('shell.name')}",
+            "offline": say("banner.offline"),
+            "until": fmt.instant(snapshot.built_at, say.language),
+            "dates": span,
+        }
+
+
+def _urgency(source: SourceState) -> tuple[int, float]:
+    reached = source.data_as_of.timestamp() if source.data_as_of else 0.0
+    return Freshness(source.freshness).severity, -reached
+
+
+def bare_parts(words: Words) -> Parts:
+    """The frame while there is nothing to show."""
+    return {
+        **dict.fromkeys(Frame.PARTS),
+        "header": shell.header(words("area.country"), [], None, words),
+        "hidden": True,
+        "phrases": {
+            "title": words("shell.name"),
+            "offline": words("banner.offline"),
+            "until": "",
+            "dates": None,
+        },
+    }

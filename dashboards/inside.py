@@ -1,0 +1,168 @@
+"""The areas inside an area, or around it: one metric of each, and which targets they miss."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from dashboards.board import CARDS, Board, first_of_each
+from dashboards.cells import Cell, cells
+from dashboards.components.attention import shortfall
+from dashboards.geography import map_around
+from domain.area import Area, Level
+from domain.errors import SelectionError
+from domain.period import Grain, Span
+from metrics.catalogue import Better, Metric
+from metrics.selection import By
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A metric whose target the whole or some of its areas miss.
+
+    `own` is the whole's cell, `cells` those of the areas that miss it, worst first, of so
+    many `judged`.
+    """
+
+    metric: Metric
+    own: Cell
+    cells: list[Cell]
+    judged: int
+
+    @property
+    def shortfall(self) -> float:
+        """The largest there is."""
+        return max(shortfall(self.metric, cell) for cell in (self.own, *self.cells[:1]))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What a board shows about the areas in its area; for a commune, about its neighbours."""
+
+    board: Board
+
+    @cached_property
+    def listed_in(self) -> Area:
+        """The area whose inside is ranked: this one, or for a commune what it lies in."""
+        board = self.board
+        if board.area.level is not Level.COMMUNE:
+            return board.area
+        above = board.register.ancestors(board.area.area_id, board.map_day)
+        return board.register.get(above.get(Level.DISTRICT) or above[Level.PROVINCE])
+
+    @cached_property
+    def mapped_in(self) -> Area:
+        """The area whose inside is on the map."""
+        return map_around(self.board.area, self.board.register, self.board.map_day)
+
+    def _values(
+        self, area: Area, metrics: Sequence[str], span: Span, grain: Grain | None = None
+    ) -> pd.DataFrame | None:
+        """The frame of the areas directly in `area`; None where it holds none, or not yet."""
+        try:
+            return self.board.values(area, metrics, span, grain=grain, by=By.AREA)
+        except SelectionError:
+            return None
+
+    @cached_property
+    def _judged(self) -> list[Metric]:
+        """The metrics that are watched: those with a card that can be judged."""
+        some = self.board.catalogue.some(CARDS)
+        return [metric for metric in some if metric.better is not Better.NEUTRAL]
+
+    @cached_property
+    def _all(self) -> pd.DataFrame | None:
+        """The chosen metric and all that are judged, of every area listed."""
+        metrics = dict.fromkeys([self.board.metric.id, *(metric.id for metric in self._judged)])
+        return self._values(self.listed_in, list(metrics), self.board.span)
+
+    # ---- one metric of each
+
+    @cached_property
+    def members(self) -> list[Cell]:
+        """The chosen metric of every area listed, each area once."""
+        return _of_metric(self._all, self.board.metric.id)
+
+    @cached_property
+    def members_earlier(self) -> Mapping[str, Cell]:
+        """The same for the span compared with, by area id."""
+        if self.board.compared_span is None or not self.members:
+            return {}
+        metric = self.board.metric.id
+        found = _of_metric(self._values(self.listed_in, [metric], self.board.compared_span), metric)
+        return {cell.area_id: cell for cell in found}
+
+    @cached_property
+    def mapped(self) -> list[Cell]:
+        """The chosen metric of every area on the map."""
+        if self.mapped_in.area_id == self.listed_in.area_id:
+            return self.members
+        metric = self.board.metric.id
+        return _of_metric(self._values(self.mapped_in, [metric], self.board.span), metric)
+
+    # ---- which targets are missed
+
+    def missed(self) -> list[Missed]:
+        """The targets missed by this area or inside it; the worst first."""
+        members, judged = self._missed_by_members()
+        found = [
+            Missed(metric, own, members.get(metric.id, []), judged.get(metric.id, 0))
+            for metric in self._judged
+            for own in [self.board.headline[metric.id]]
+            if metric.id in members or (own.status == "missed" and not own.reported)
+        ]
+        return sorted(found, key=lambda one: -one.shortfall)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is nothing inside the area."""
+        return self.board.area.level is Level.COMMUNE
+
+    def _missed_by_members(self) -> tuple[dict[str, list[Cell]], dict[str, int]]:
+        """By metric: the areas that miss its target, worst first; and how many were judged."""
+        if self.is_alone or self._all is None:
+            return {}, {}
+        told = self._all[~self._all["reported"]]
+        judged = told[told["status"] != "unknown"]["metric"].value_counts().to_dict()
+        missed: dict[str, list[Cell]] = {}
+        for cell in cells(told[told["status"] == "missed"]):
+            missed.setdefault(cell.metric, []).append(cell)
+        for metric in self._judged:
+            missed.get(metric.id, []).sort(key=lambda cell: (-shortfall(metric, cell), cell.area))
+        return missed, judged
+
+    def missed_since(self, missed: Sequence[Missed], most: int) -> Mapping[tuple[str, str], Span]:
+        """For the `most` worst areas of each: the first period of their unbroken run of misses.
+
+        By metric and area id.
+        """
+        metrics = [one.metric.id for one in missed if self.board.is_known_by_grain(one.metric)]
+        if not metrics or self.is_alone:
+            return {}
+        frame = self._values(self.listed_in, metrics, self.board.trend_span, self.board.grain)
+        if frame is None:
+            return {}
+        areas = {cell.area_id for one in missed for cell in one.cells[:most]}
+        runs: dict[tuple[str, str], list[Cell]] = {}
+        for cell in cells(frame[frame["area_id"].isin(areas)]):
+            runs.setdefault((cell.metric, cell.area_id), []).append(cell)
+        return {key: span for key, run in runs.items() if (span := _missed_run(run)) is not None}
+
+
+def _of_metric(frame: pd.DataFrame | None, metric: str) -> list[Cell]:
+    """One metric's cell of each area: the computed one where there is one, else the printed."""
+    if frame is None:
+        return []
+    found = cells(frame[frame["metric"] == metric])
+    return list(first_of_each(found, lambda cell: cell.area_id).values())
+
+
+def _missed_run(run: Sequence[Cell]) -> Span | None:
+    """The first period of the misses that reach up to the last judged period."""
+    first = None
+    for cell in reversed([cell for cell in run if not cell.open and not cell.reported]):
+        if cell.status != "missed":
+            break
+        first = cell.period
+    return first

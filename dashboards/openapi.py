@@ -1,0 +1,107 @@
+"""The API's description for machines, made from what the API itself checks."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from metrics.catalogue import Catalogue
+from metrics.frame import COLUMNS
+
+NOTES = {
+    "metric": "Ids of metrics; repeat the parameter, or separate ids with commas.",
+    "from": "First day.",
+    "to": "The day after the last.",
+    "area": "CODE (whoever held the code on the last day), CODE@YYYY-MM-DD, or an area id. "
+    "Without it the country.",
+    "grain": "One value per period; without it one for the whole span.",
+    "by": "What values are broken down by.",
+    "level": "Level of the areas listed, or of the units counted.",
+    "boundaries": "Each day's own map, or history restated onto today's.",
+    "as_of": "What was known at the end of that day.",
+    "filter": "NAME=VALUE; repeat the parameter.",
+    "calendar": "Months of the calendar, or from the 15th to the 14th.",
+    "format": "json, or csv with a header line.",
+}
+
+
+def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Toàn Cảnh", "version": "1"},
+        "paths": {
+            "/api/v1/query": {"get": _query(asked, catalogue)},
+            "/api/v1/metrics": {
+                "get": {"summary": "The catalogue of metrics.", "responses": _answers({"type": "object"})}
+            },
+        },
+        "components": {"schemas": {"Problem": PROBLEM, "Value": _value()}},
+    }
+
+
+def _query(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
+    schema = asked.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    kinds = schema.get("$defs", {})
+    parameters = [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema["required"],
+            "description": NOTES[name],
+            "schema": _schema(name, field, kinds, catalogue),
+        }
+        for name, field in schema["properties"].items()
+    ]
+    document = {
+        "type": "object",
+        "properties": {
+            "snapshot": {"type": "string"},
+            "boundaries": {"type": "string"},
+            "simulated": {"type": "boolean"},
+            "values": {"type": "array", "items": {"$ref": "#/components/schemas/Value"}},
+        },
+    }
+    return {"summary": "Values of metrics.", "parameters": parameters, "responses": _answers(document)}
+
+
+def _schema(
+    name: str, field: dict[str, Any], kinds: dict[str, Any], catalogue: Catalogue
+) -> dict[str, Any]:
+    """The schema of one parameter, with the names it may hold written out."""
+    if name == "metric":
+        return {"type": "array", "items": {"type": "string", "enum": list(catalogue.metrics)}}
+    if name == "filter":
+        return {"type": "array", "items": {"type": "string", "pattern": "^[^=]+=.+$"}}
+    for choice in [field, *field.get("anyOf", [])]:
+        if "$ref" in choice:
+            kind = kinds[choice["$ref"].rpartition("/")[2]]
+            return {"type": "string", "enum": kind["enum"]}
+    plain = next((one for one in field.get("anyOf", [field]) if one.get("type") != "null"), field)
+    return {key: value for key, value in plain.items() if key in ("type", "format", "pattern", "maxLength")}
+
+
+def _value() -> dict[str, Any]:
+    """One value: every column of a result, missing as null."""
+    return {
+        "type": "object",
+        "properties": {name: {"description": meaning} for name, meaning in COLUMNS.items()},
+    }
+
+
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong and the way on, in one sentence."},
+    },
+}
+
+
+def _answers(schema: dict[str, Any]) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "200": {"description": "The answer.", "content": {"application/json": {"schema": schema}}},
+        "400": {"description": "The question cannot be answered.", "content": problem},
+        "503": {"description": "There is no snapshot.", "content": problem},
+    }

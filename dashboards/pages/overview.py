@@ -1,0 +1,45 @@
+"""The country: what is missed first beside the cards, then the map, the ranking and the trend."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.data import Drawn, Visit
+from dashboards.pages.parts import (
+    beside,
+    board_drawn,
+    board_parts,
+    chart_panel,
+    compared,
+    map_panel,
+    markup,
+    panel,
+)
+from dashboards.text import Words
+
+NAME = "overview"
+PARTS = board_parts(NAME)
+
+
+def skeleton(words: Words) -> Component:
+    """The page without figures."""
+    return html.Div(
+        [
+            markup(NAME, "head", "ioc-pagehead"),
+            beside(
+                (8, html.Div([markup(NAME, "dossier-cards"), markup(NAME, "office-cards")], className="ioc-stack")),
+                (4, panel(NAME, "concerns", "ioc-first")),
+            ),
+            markup(NAME, "printed"),
+            compared(
+                NAME,
+                beside((5, map_panel(NAME, words.language)), (7, panel(NAME, "ranking"))),
+                beside((12, chart_panel(NAME, "trend", words.language))),
+            ),
+        ],
+        className="ioc-board",
+    )
+
+
+def drawn(visit: Visit) -> Drawn:
+    """Every part of the page."""
+    return board_drawn(NAME, visit)

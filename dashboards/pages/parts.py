@@ -1,0 +1,129 @@
+"""What pages about an area are made of: panels that wait for figures, and all their figures."""
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.board import DOSSIER_CARDS, OFFICE_CARDS
+from dashboards.charts.frame import blank, config
+from dashboards.components.markup import Markup
+from dashboards.data import Drawn, Visit
+from dashboards.ids import part
+from dashboards.sections import Sections
+
+TREES = (
+    "head",
+    "dossier-cards",
+    "office-cards",
+    "printed",
+    "concerns",
+    "comparison",
+    "trend-head",
+    "trend-foot",
+    "map-head",
+    "map-foot",
+    "ranking",
+)
+FIGURES = ("trend", "map")
+CHOICE = ("data", "value", "aria-label")
+
+
+def board_parts(page: str) -> tuple[str, ...]:
+    """Every part of a page about an area, as "id.property"."""
+    return (
+        *(f"{part(page, name)}.tree" for name in TREES),
+        *(f"{part(page, name)}.figure" for name in FIGURES),
+        *(f"{part(page, 'metric')}.{name}" for name in CHOICE),
+    )
+
+
+def board_drawn(page: str, visit: Visit) -> Drawn:
+    """The value of every part, in the order of `board_parts`."""
+    say = visit.words
+    sections = Sections(visit.board, say, visit.scheme)
+    values = [
+        sections.head(),
+        sections.cards(say("section.dossiers"), DOSSIER_CARDS),
+        sections.cards(say("section.office"), OFFICE_CARDS),
+        sections.printed(),
+        sections.concerns(),
+        sections.comparison(),
+        sections.trend_head(),
+        sections.trend_foot(),
+        sections.map_head(),
+        sections.map_foot(),
+        sections.ranking(),
+        sections.trend(),
+        sections.map(),
+        *sections.metric_choice(),
+    ]
+    return dict(zip(board_parts(page), values, strict=True))
+
+
+# ---- skeletons
+
+
+def markup(page: str, name: str, kind: str = "", element: str = "div") -> Markup:
+    """A place for a tree."""
+    return Markup(id=part(page, name), className=kind, element=element)
+
+
+def panel(page: str, name: str, kind: str = "") -> Markup:
+    """A panel that is all markup."""
+    return markup(page, name, f"ioc-panel {kind}".strip(), element="section")
+
+
+def beside(*columns: tuple[int, Component]) -> Component:
+    """Components next to each other, each as wide as its share of twelve."""
+    return html.Div(
+        [html.Div(content, className=f"ioc-span-{width}") for width, content in columns],
+        className="ioc-grid ioc-grid--fit",
+    )
+
+
+def graph(page: str, name: str, language: str) -> dcc.Graph:
+    """A chart that is empty until it is drawn."""
+    return dcc.Graph(
+        id=part(page, name), figure=blank(), config=config(language), responsive=True
+    )
+
+
+def chart_panel(page: str, name: str, language: str) -> Component:
+    """A panel with a chart: its head, its figure, and what is said below."""
+    return html.Section(
+        [
+            markup(page, f"{name}-head", "ioc-panel__head"),
+            html.Div(graph(page, name, language), className="ioc-panel__body"),
+            markup(page, f"{name}-foot"),
+        ],
+        className="ioc-panel",
+    )
+
+
+def map_panel(page: str, language: str) -> Component:
+    """A panel with a map; a click on an area leads to its page."""
+    drawing = html.Div(graph(page, "map", language), className="ioc-map__main")
+    figure = html.Figure([drawing, markup(page, "map-foot", "ioc-map__foot")], className="ioc-map")
+    return html.Section(
+        [
+            markup(page, "map-head", "ioc-panel__head"),
+            html.Div(figure, className="ioc-panel__body"),
+        ],
+        className="ioc-panel",
+    )
+
+
+def compared(page: str, *rows: Component) -> Component:
+    """The section of trend, map and ranking, under the choice of their metric."""
+    choice = dmc.Select(
+        id=part(page, "metric"),
+        searchable=True,
+        allowDeselect=False,
+        maxDropdownHeight=420,
+        filter={"function": "withoutAccents"},
+        className="ioc-metric-choice",
+    )
+    heading = html.Div(
+        [markup(page, "comparison"), choice], className="ioc-section__head ioc-section__head--choice"
+    )
+    return html.Section([heading, *rows], className="ioc-section")

@@ -1,0 +1,83 @@
+"""Where the figures come from: every source, its last batches, and what was not believed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import format as fmt
+from dashboards.components.books import batches_table, rejected_table, sources_table
+from dashboards.components.head import page_head, panel_head
+from dashboards.components.markup import Markup, Tree, tag
+from dashboards.components.states import empty
+from dashboards.data import Drawn, Visit
+from dashboards.ids import part
+from dashboards.text import Words
+from metrics.snapshots import rejections
+
+NAME = "sources"
+NAMES = ("head", "sources", "batches", "rejected")
+PARTS = tuple(f"{part(NAME, name)}.tree" for name in NAMES)
+MOST_BATCHES = 60
+MOST_REASONS = 60
+
+
+def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked in the same way
+    """The page without its books."""
+    panels = [
+        Markup(id=part(NAME, name), className="ioc-panel ioc-panel--flush", element="section")
+        for name in NAMES[1:]
+    ]
+    return html.Div(
+        [Markup(id=part(NAME, "head"), className="ioc-pagehead"), *panels], className="ioc-books"
+    )
+
+
+def drawn(visit: Visit) -> Drawn:
+    """Every part of the page."""
+    say, snapshot = visit.words, visit.snapshot
+    states = {source.id: source.state.value for source in visit.sources.all}
+    sources = _rows(snapshot.sources())
+    batches = _rows(snapshot.batches())[:MOST_BATCHES]
+    trees: list[Tree | list[Tree]] = [
+        page_head(say("sources.heading"), [say("sources.lead")], [], say, [_published(visit)]),
+        _panel(say("sources.title"), "", sources_table(sources, states, say)),
+        _panel(say("sources.batches"), say("sources.account"), batches_table(batches, say)),
+        _panel(say("sources.rejections"), say("sources.rejections_note"), _rejections(visit)),
+    ]
+    return dict(zip(PARTS, trees, strict=True))
+
+
+def _published(visit: Visit) -> Tree:
+    built = fmt.instant(visit.snapshot.built_at, visit.words.language)
+    text = visit.words("shell.snapshot", built=built, version=visit.snapshot.version)
+    return tag("span", text, cls="ioc-reach")
+
+
+def _panel(title: str, note: str, content: Tree) -> list[Tree]:
+    return [
+        tag("div", *panel_head(title, note), cls="ioc-panel__head"),
+        tag("div", content, cls="ioc-panel__body"),
+    ]
+
+
+def _rejections(visit: Visit) -> Tree:
+    """How often each field of each source broke which rule."""
+    rows = _rows(rejections(visit.snapshot))[:MOST_REASONS]
+    if not rows:
+        return empty(visit.words("sources.no_rejections"), icon="check", kind="ioc-empty--inline")
+    return rejected_table(rows, visit.words)
+
+
+def _rows(frame: pd.DataFrame) -> Sequence[dict[str, Any]]:
+    """A frame's rows; whatever is missing is None."""
+    return [
+        {key: None if _is_missing(value) else value for key, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)

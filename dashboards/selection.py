@@ -1,0 +1,259 @@
+"""The page's address and what it asks for, in both directions: the URL is the whole state.
+
+    /                                            the country
+    /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
+    /sources                                     where the figures come from
+
+`to` is the last day, included; without it the period runs to the newest day there is, so a
+bookmarked "this year" stays this year. What equals the default is left out of an address.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+from urllib.parse import parse_qsl, quote, urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.area import AreaRegister, Boundaries
+from domain.errors import AreaError, PeriodError, nearest
+from domain.period import (
+    Grain,
+    ReportingCalendar,
+    Span,
+    add_months,
+    period_end,
+    period_start,
+    periods,
+)
+
+EARLIEST = date(2000, 1, 1)
+LATEST = date(2100, 1, 1)
+MOST_PERIODS = 400
+
+
+class Compare(StrEnum):
+    """What a change is measured against."""
+
+    LAST_YEAR = "last_year"
+    PREVIOUS = "previous"
+    NONE = "none"
+
+
+class View(BaseModel):
+    """What a visitor looks at: one address. Frozen; two equal views have one address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    page: Literal["overview", "area", "sources"] = "overview"
+    area: str | None = None
+    first: date | None = Field(default=None, alias="from", ge=EARLIEST, lt=LATEST)
+    last: date | None = Field(default=None, alias="to", ge=EARLIEST, lt=LATEST)
+    grain: Grain = Grain.MONTH
+    boundaries: Boundaries | None = None
+    metric: str | None = None
+    compare: Compare = Compare.LAST_YEAR
+    calendar: ReportingCalendar = ReportingCalendar.MONTH
+    lang: Literal["vi", "en"] | None = None
+
+    def span(self, horizon: date) -> Span:
+        """The days looked at: from the first of January, to the newest day, where not said.
+
+        Raises PeriodError if `from` comes after `to`, or after the newest day.
+        """
+        last = self.last or max(horizon, self.first or horizon)
+        return Span.of_days(self.first or date(last.year, 1, 1), last)
+
+    def path(self) -> str:
+        return {"overview": "/", "sources": "/sources"}.get(self.page) or f"/area/{self.area}"
+
+    def href(self, **changes: Any) -> str:
+        """The address, or that of the same view with some fields changed."""
+        view = self.model_copy(update=changes) if changes else self
+        query = urlencode(view._query(), safe=":@,")
+        path = quote(view.path(), safe="/@")
+        return f"{path}?{query}" if query else path
+
+    def _query(self) -> dict[str, str]:
+        given = self.model_dump(by_alias=True, mode="json", exclude={"page", "area"})
+        standard = View().model_dump(by_alias=True, mode="json")
+        return {key: value for key, value in given.items() if value != standard[key]}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an address, for `say(key, **gaps)`."""
+
+    key: str
+    gaps: Mapping[str, str]
+
+
+class AddressError(ValueError):
+    """An address that cannot be read: what is wrong, and the nearest one that can."""
+
+    def __init__(self, problems: list[Problem], nearest_href: str) -> None:
+        super().__init__("; ".join(f"{p.key} {dict(p.gaps)}" for p in problems))
+        self.problems = problems
+        self.nearest_href = nearest_href
+
+
+def view_of(
+    path: str, search: str, *, metrics: Iterable[str], register: AreaRegister, horizon: date
+) -> View:
+    """The view at an address.
+
+    Raises AddressError with every problem found and the address that differs least: the
+    parameters that could not be read are mended where a near one exists, and else left out.
+    """
+    reader = _Reader(list(metrics))
+    place = reader.place(path)
+    fields = {**place, **reader.parameters(search)}
+    view = reader.checked_period(View.model_validate(fields), horizon)
+    view = reader.checked_area(view, register, horizon)
+    if reader.problems:
+        raise AddressError(reader.problems, view.href())
+    return view
+
+
+class _Reader:
+    """Reads an address piece by piece and remembers what was wrong."""
+
+    def __init__(self, metrics: list[str]) -> None:
+        self.problems: list[Problem] = []
+        self.known: dict[str, list[str]] = {
+            "grain": list(Grain),
+            "boundaries": list(Boundaries),
+            "metric": metrics,
+            "compare": list(Compare),
+            "calendar": list(ReportingCalendar),
+            "lang": ["vi", "en"],
+        }
+
+    def complain(self, key: str, **gaps: str) -> None:
+        self.problems.append(Problem(f"address.{key}", gaps))
+
+    def place(self, path: str) -> dict[str, str]:
+        """Page and area of a path."""
+        match [part for part in path.split("/") if part]:
+            case []:
+                return {"page": "overview"}
+            case ["sources"]:
+                return {"page": "sources"}
+            case ["area", code]:
+                return {"page": "area", "area": code}
+            case parts:
+                self.complain("no_page", path=path)
+                return _nearest_place(parts)
+
+    def parameters(self, search: str) -> dict[str, str]:
+        """The readable parameters of a query string, mended where they were nearly right."""
+        names = ["from", "to", *self.known]
+        found: dict[str, str] = {}
+        for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
+            mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
+            if mended != name:
+                self.complain("no_parameter", name=name)
+            if mended in found:
+                self.complain("twice", name=mended)
+            elif mended:
+                found.update(self._parameter(mended, value))
+        return found
+
+    def _parameter(self, name: str, value: str) -> dict[str, str]:
+        if name in ("from", "to"):
+            day = _day(value)
+            if day is None or day.isoformat() != value:
+                self.complain("no_day", name=name, value=value)
+            return {name: day.isoformat()} if day else {}
+        if value in self.known[name]:
+            return {name: value}
+        near = nearest(value.lower(), self.known[name], 1)
+        self.complain(f"no_{name}", value=value)
+        return {name: near[0]} if near else {}
+
+    def checked_period(self, view: View, horizon: date) -> View:
+        """The view with a period that holds days, and not too many periods."""
+        try:
+            span = view.span(horizon)
+        except PeriodError:
+            self.complain("backwards")
+            return view.model_copy(update={"first": view.last, "last": view.first})
+        count = span.days // _SHORTEST[view.grain]
+        if count <= MOST_PERIODS or len(periods(span, view.grain)) <= MOST_PERIODS:
+            return view
+        self.complain("too_fine", count=str(count), most=str(MOST_PERIODS))
+        coarser = next(grain for grain in _SHORTEST if span.days // _SHORTEST[grain] < MOST_PERIODS)
+        return view.model_copy(update={"grain": coarser})
+
+    def checked_area(self, view: View, register: AreaRegister, horizon: date) -> View:
+        """The view with an area that the register knows, or the country."""
+        if view.area is None:
+            return view
+        last = view.last or horizon
+        code, _, day = view.area.partition("@")
+        try:
+            register.resolve(view.area, last)
+        except (AreaError, ValueError):
+            self.complain("no_area", code=code, day=f"{_day(day) or last:%d/%m/%Y}")
+            return _nearest_area(view, code, register, last)
+        return view
+
+
+_SHORTEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90, Grain.YEAR: 365}
+
+
+def _day(text: str) -> date | None:
+    """A day as written by machines, or as people here write it."""
+    try:
+        return _within(date.fromisoformat(text))
+    except ValueError:
+        pass
+    try:
+        day, month, year = (int(part) for part in text.replace("-", "/").split("/"))
+        return _within(date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _within(day: date) -> date | None:
+    return day if EARLIEST <= day < LATEST else None
+
+
+def _nearest_place(parts: list[str]) -> dict[str, str]:
+    """The page whose name is nearest; an area if something like a code follows."""
+    if parts[-1].partition("@")[0].isdecimal():
+        return {"page": "area", "area": parts[-1]}
+    near = nearest(parts[0].lower(), ["sources"], 1)
+    return {"page": near[0]} if near else {"page": "overview"}
+
+
+def _nearest_area(view: View, code: str, register: AreaRegister, last: date) -> View:
+    """The same view of who held the code on another day, or of the area it lies in by its code."""
+    for day in (last, date(2025, 6, 30), last - timedelta(days=3650)):
+        for candidate in (code, code[:2]):
+            try:
+                area = register.at(candidate, day)
+            except AreaError:
+                continue
+            suffix = "" if day == last else f"@{day.isoformat()}"
+            return view.model_copy(update={"area": f"{area.code}{suffix}"})
+    return view.model_copy(update={"page": "overview", "area": None})
+
+
+def trend_span(span: Span, grain: Grain, reporting: ReportingCalendar) -> Span:
+    """Whole periods: those of the span, and enough before them that a trend can be seen."""
+    days, months = _CONTEXT[grain]
+    end = period_end(span.last_day, grain, reporting)
+    start = add_months(end, -months) if months else end - timedelta(days=days)
+    return Span(period_start(min(span.start, start), grain, reporting), end)
+
+
+_CONTEXT = {
+    Grain.DAY: (62, 0),
+    Grain.WEEK: (7 * 26, 0),
+    Grain.MONTH: (0, 24),
+    Grain.QUARTER: (0, 36),
+    Grain.YEAR: (0, 84),
+}

@@ -1,0 +1,222 @@
+"""The shell: the app itself, the frame around every page, and what is registered with the gate.
+
+    app = create_app(Path("var"))
+    app.server                       # for gunicorn; already warmed up
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import dash_mantine_components as dmc
+from dash import Dash, dcc, html
+
+from dashboards import api, callbacks, ids, monitoring
+from dashboards.access import Access
+from dashboards.board import LEADING
+from dashboards.cache import AnswerCache
+from dashboards.components.markup import Markup
+from dashboards.data import Figures
+from dashboards.files import serve_files_well
+from dashboards.headers import add_headers, content_security_policy
+from dashboards.theme import ASSETS
+
+ROOMS = ("dashboards", "metrics", "assets", "domain")
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+LARGEST_REQUEST = 256 * 1024
+WARMING = ("/", "/_dash-layout", "/_dash-dependencies")
+
+# Sets the colour scheme before anything is drawn, so that nobody sees a white flash at night.
+EARLY = """(function(){var k=null;try{k=localStorage.getItem('ioc-theme')}catch(e){}
+var d=window.matchMedia&&matchMedia('(prefers-color-scheme: dark)').matches;
+document.documentElement.setAttribute('data-mantine-color-scheme',k||(d?'dark':'light'));})();"""
+
+INDEX = """<!DOCTYPE html>
+<html lang="{language}" data-language="{language}" data-metric="{metric}">
+<head>
+<script>{early}</script>
+{metas}
+<title>{title}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/logo.svg">
+<link rel="preload" href="/assets/fonts/plex-sans-vietnamese.woff2" as="font" type="font/woff2" crossorigin>
+{css}
+</head>
+<body>
+<noscript><p>Toàn Cảnh cần JavaScript. Số liệu cũng có ở /api/v1/query.</p></noscript>
+{app_entry}
+<footer>
+{config}
+{scripts}
+{renderer}
+</footer>
+</body>
+</html>"""
+
+
+class IocDash(Dash):
+    """Dash with our page around it, and nothing about versions in it."""
+
+    language = "vi"
+    leading_metric = ""
+
+    def interpolate_index(self, **parts: str) -> str:
+        return INDEX.format(
+            language=self.language,
+            metric=self.leading_metric,
+            early=EARLY,
+            metas=parts["metas"],
+            title=parts["title"],
+            css=parts["css"],
+            app_entry=parts["app_entry"],
+            config=_discreet(parts["config"]),
+            scripts=parts["scripts"],
+            renderer=parts["renderer"],
+        )
+
+
+def create_app(
+    home: Path, *, poll_seconds: int = 2, language: str = "vi", host: str = "127.0.0.1"
+) -> Dash:
+    """The web of one home, ready to be served by any number of threads.
+
+    `host` is where it will listen: on a loopback address it answers to loopback names only,
+    so that no foreign site can reach it through a name that resolves to this machine.
+    """
+    app = IocDash(
+        "dashboards",
+        assets_folder=str(ASSETS),
+        title="Toàn Cảnh",
+        update_title=None,
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        compress=False,
+        enable_mcp=False,
+        use_pages=False,
+        add_log_handler=False,
+    )
+    app.language = language
+    app.leading_metric = LEADING
+    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.server.config["TRUSTED_HOSTS"] = LOOPBACK if host in LOOPBACK else None
+    figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id())
+    access = Access(app)
+    versions = monitoring.Versions(figures)
+    app.layout = lambda: layout(poll_seconds, versions.now())
+    callbacks.register(access, figures)
+    api.register(access, figures)
+    monitoring.register(access, figures, versions)
+    serve_files_well(app.server, home / "cache" / "files")
+    add_headers(app.server, content_security_policy(app, [EARLY]))
+    warm(app)
+    return app
+
+
+def warm(app: Dash) -> None:
+    """Let Dash finish setting up before the first visitor.
+
+    Its first requests are not safe side by side: a wall that reloads just then stays blank.
+    """
+    with app.server.test_client() as client:
+        for address in WARMING:
+            client.get(address, headers={"Host": "localhost"})
+
+
+def build_id() -> str:
+    """Changes whenever the program's files do: pages reload, and nothing drawn before is used."""
+    root = ASSETS.parent
+    files = sorted(path for room in ROOMS for path in (root / room).rglob("*") if path.is_file())
+    stamps = [
+        f"{path.relative_to(root)}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
+        for path in files
+        if path.suffix != ".pyc"
+    ]
+    return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:12]
+
+
+def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
+    """The frame, empty: what is in it depends on where the visitor is."""
+    state = [
+        dcc.Location(id=ids.URL, refresh="callback-nav"),
+        dcc.Store(id=ids.PLACE),
+        dcc.Store(id=ids.TOOLS),
+        dcc.Store(id=ids.SERVED, data=served),
+        dcc.Store(id=ids.PHRASES),
+        dcc.Store(id=ids.TITLE),
+        dcc.Store(id=ids.CLICKED),
+        dcc.Store(id=ids.SOUGHT),
+        dcc.Interval(id=ids.POLL, interval=poll_seconds * 1000),
+    ]
+    page = [
+        Markup(id=ids.HEADER, element="header", className="ioc-header"),
+        Markup(id=ids.OFFLINE),
+        Markup(id=ids.BANNER),
+        filters(),
+        html.Main(html.Div(id=ids.PAGE), id="noi-dung", className="ioc-main"),
+        Markup(id=ids.FOOTER, element="footer", className="ioc-footer"),
+    ]
+    drawer = dmc.Drawer(
+        Markup(id=ids.DRAWER_BODY),
+        id=ids.DRAWER,
+        position="right",
+        padding="lg",
+        size="min(34rem, 100vw)",
+        className="ioc-drawer",
+    )
+    return dmc.MantineProvider(
+        dmc.DatesProvider(
+            [*state, html.Div(page, className="ioc-app"), drawer],
+            id=ids.DATES_LANGUAGE,
+            settings={"locale": "vi", "firstDayOfWeek": 1},
+        ),
+        id=ids.MANTINE,
+        defaultColorScheme="light",
+    )
+
+
+def filters() -> html.Div:
+    """The bar of choices that every page about figures shares."""
+    search = dmc.Select(
+        id=ids.SEARCH,
+        searchable=True,
+        clearable=False,
+        filter={"function": "asTheyAre"},
+        value=None,
+        data=[],
+        maxDropdownHeight=420,
+        classNames={"label": "ioc-filters__label"},
+        leftSection=html.Span(className="ioc-icon ioc-icon--search"),
+    )
+    dates = dmc.DatePickerInput(
+        id=ids.DATES,
+        type="range",
+        valueFormat="DD/MM/YYYY",
+        allowSingleDateInRange=True,
+        classNames={"label": "ioc-filters__label"},
+    )
+    return html.Div(
+        [
+            html.Div(search, className="ioc-filters__item ioc-filters__item--wide"),
+            Markup(id=ids.MORE, className="ioc-filters__toggle"),
+            Markup(id=ids.PERIOD, className="ioc-filters__item"),
+            html.Div(dates, className="ioc-filters__item"),
+            Markup(id=ids.BOUNDARIES, className="ioc-filters__item"),
+            Markup(id=ids.OPTIONS, className="ioc-filters__end"),
+        ],
+        id=ids.FILTERS,
+        className="ioc-filters",
+        role="search",
+    )
+
+
+def _discreet(config: str) -> str:
+    """Dash's configuration for its renderer, without the versions of what runs here."""
+    start, end = config.index(">") + 1, config.rindex("</script>")
+    told = json.loads(config[start:end])
+    for name in ("dash_version", "python_version", "plotly_version", "ddk_version", "dash_version_url"):
+        told.pop(name, None)
+    told["children_props"] = {
+        namespace: {name: props for name, props in components.items() if props}
+        for namespace, components in told["children_props"].items()
+    }
+    text = json.dumps(told).replace("<", "\\u003c")
+    return config[:start] + text + config[end:]

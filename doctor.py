@@ -1,0 +1,91 @@
+"""What is in order on this machine and in this home, and what to do about the rest."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from dashboards.shell import create_app
+from datasources.config import read_sources
+from domain.calendar import load_calendar
+from domain.dossier import local_day
+from domain.errors import IocError
+from domain.freshness import Freshness
+from metrics.rules import rules
+from metrics.snapshots import current_snapshot
+from metrics.sources import sources_of
+
+LOW_MB = 2000
+UNWELL = (Freshness.STALE, Freshness.DOWN, Freshness.NEVER, Freshness.SUSPECT, Freshness.FUTURE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `state` is good, note (works, but look at it) or bad."""
+
+    state: Literal["good", "note", "bad"]
+    sentence: str
+
+
+def findings(home: Path) -> Iterator[Finding]:
+    """Everything that was looked at, in the order data walk. Nothing is written or mended."""
+    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate):
+        try:
+            yield from look(home)
+        except IocError as error:
+            yield Finding("bad", error.message)
+
+
+def _disk(home: Path) -> Iterator[Finding]:
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free // 1_000_000
+    if free < LOW_MB:
+        yield Finding("bad", f"{home} has {free:,} MB left; below {LOW_MB:,} nothing is published.")
+    else:
+        yield Finding("good", f"{home} has {free:,} MB left.")
+
+
+def _sources(home: Path) -> Iterator[Finding]:
+    configured = read_sources(home)
+    yield Finding("good", f"{len(configured)} sources are configured, and every key is known.")
+
+
+def _calendar(home: Path) -> Iterator[Finding]:
+    calendar = load_calendar(home / "config" / "calendar.csv")
+    this_year = local_day(datetime.now(UTC)).year
+    states: dict[int, Literal["note", "bad"]] = {this_year: "bad", this_year + 1: "note"}
+    for year, state in states.items():
+        if calendar.is_confirmed(year):
+            yield Finding("good", f"The working calendar of {year} is confirmed.")
+        else:
+            yield Finding(
+                state,
+                f"The working calendar of {year} is not confirmed. When the decision is out, "
+                "add it to config/calendar.csv.",
+            )
+
+
+def _rules(home: Path) -> Iterator[Finding]:
+    ours = rules(home / "config")
+    yield Finding("good", f"{len(list(ours.catalogue))} metrics and their targets can be read.")
+
+
+def _snapshot(home: Path) -> Iterator[Finding]:
+    snapshot = current_snapshot(home)
+    now = datetime.now(UTC)
+    yield Finding(
+        "good", f"Snapshot {snapshot.version} is whole and holds days to {snapshot.horizon}."
+    )
+    if snapshot.notice:
+        yield Finding("note", snapshot.notice)
+    ours = rules(home / "config")
+    for source in sources_of(snapshot, now, ours.calendar, snapshot.horizon).all:
+        unwell = source.state in UNWELL
+        yield Finding("note" if unwell else "good", f"Source {source.id} is {source.state}.")
+
+
+def _gate(home: Path) -> Iterator[Finding]:
+    app = create_app(home)
+    yield Finding("good", f"The web starts; {len(app.callback_map)} callbacks are registered.")

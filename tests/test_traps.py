@@ -1,0 +1,274 @@
+"""Every classic wrong number, once: the tiny table that gives it, and the right one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from domain.area import Boundaries, Level
+from domain.errors import UnknownNameError
+from domain.period import Grain, same_last_year
+from metrics import By
+from store import Snapshot
+from tests.metrics.asking import ask, days, value
+from tests.metrics.collected import (
+    LAM_THAO,
+    OLD_PHU_THO,
+    PHUNG_NGUYEN,
+    SON_VI,
+    Collected,
+    at,
+    dossier,
+    observation,
+)
+
+CAO_BANG, HA_GIANG, KIEN_GIANG = "04@", "02@", "91@"
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """One year of small provinces, each a trap; published on 1 July 2020."""
+    home = Collected(tmp_path_factory.mktemp("traps"))
+    sent = [
+        # Lâm Thao: 1 of 1 on time in Phùng Nguyên, 1 of 9 in Sơn Vi.
+        dossier("P1", "2020-01-02", due="2020-01-10", finished="2020-01-09", area=PHUNG_NGUYEN),
+        dossier("S1", "2020-01-02", due="2020-01-10", finished="2020-01-09", area=SON_VI),
+        *(
+            dossier(f"S{n}", "2020-01-02", due="2020-01-10", finished="2020-01-13", area=SON_VI)
+            for n in range(2, 10)
+        ),
+        # Phú Thọ itself: ten open since January, one per day; two of them have no due date.
+        *(
+            dossier(f"O{n}", f"2020-01-{n:02}", **({"due": "2020-12-01"} if n > 2 else {}))
+            for n in range(1, 11)
+        ),
+        # Cao Bằng: the hours and days at which mistakes are made.
+        dossier("C1", "2020-02-29", due="2020-03-05", finished="2020-03-05 17:45", area=CAO_BANG),
+        dossier("C2", "2020-03-31 23:59", due="2020-04-10", finished="2020-04-10", area=CAO_BANG),
+        dossier("C3", "2020-04-01 00:01", due="2020-04-10", finished="2020-04-11", area=CAO_BANG),
+        dossier("C4", "2019-02-28", due="2019-03-05", finished="2019-03-04", area=CAO_BANG),
+        # Hà Giang: three dossiers, one of them late; and twelve in June, when half was over.
+        *(
+            dossier(
+                f"H{n}",
+                "2020-05-04",
+                due="2020-05-10",
+                finished=f"2020-05-{'11' if n == 0 else '08'}",
+                area=HA_GIANG,
+            )
+            for n in range(3)
+        ),
+        *(
+            dossier(f"J{n}", "2020-06-01", due="2020-06-10", finished="2020-06-05", area=HA_GIANG)
+            for n in range(12)
+        ),
+        # Kiên Giang waits for supplements from its citizens, and is not late.
+        dossier(
+            "W1",
+            "2020-03-02",
+            due="2020-03-10",
+            status=5,
+            pauses=[{"start": at("2020-03-04"), "end": None}],
+            area=KIEN_GIANG,
+        ),
+    ]
+    home.deliver(sent, reaches="2020-06-15 18:00", known="2020-06-15 19:00")
+    return home.published("2020-06-15 20:00")
+
+
+NOW = at("2020-06-15 20:00")
+JANUARY = days("2020-01-01", "2020-02-01")
+
+
+def test_a_rate_is_never_the_mean_of_rates(year: Snapshot) -> None:
+    # 1/1 and 1/9: 20 %, where the mean of 100 % and 11.1 % would say 55.6 %.
+    communes = ask(year, "on_time_rate_resolved", LAM_THAO, JANUARY, by=By.AREA)["value"].dropna()
+    assert communes.mean() == pytest.approx(55.56, abs=0.01)
+    assert value(year, "on_time_rate_resolved", LAM_THAO, JANUARY) == 20
+
+
+def test_a_rate_of_months_is_never_the_mean_of_months(year: Snapshot) -> None:
+    months = ask(year, "on_time_rate_resolved", CAO_BANG, 2020, grain=Grain.MONTH)["value"]
+    assert months.dropna().tolist() == [100, 50]
+    assert value(year, "on_time_rate_resolved", CAO_BANG) == pytest.approx(100 * 2 / 3)
+
+
+def test_a_stock_is_never_added_over_days(year: Snapshot) -> None:
+    pending = ask(year, "dossiers_pending", "25", JANUARY, grain=Grain.DAY, level=Level.PROVINCE)[
+        "value"
+    ]
+    assert pending.tolist()[:12] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]
+    assert value(year, "dossiers_pending", "25", JANUARY, level=Level.PROVINCE) == 10
+
+
+def test_a_stock_is_added_over_areas(year: Snapshot) -> None:
+    parts = ask(year, "dossiers_pending", None, JANUARY, by=By.AREA)["value"].sum()
+    assert parts == value(year, "dossiers_pending", None, JANUARY) == 10
+
+
+def test_a_half_month_is_not_compared_with_a_whole_one(year: Snapshot) -> None:
+    frame = ask(
+        year,
+        "on_time_rate_resolved",
+        HA_GIANG,
+        days("2020-05-01", "2020-06-16"),
+        grain=Grain.MONTH,
+        now=NOW,
+    )
+    assert frame["open"].tolist() == [False, True]
+    assert frame["status_reason"].tolist() == ["small", "open"]
+
+
+def test_few_dossiers_are_not_judged(year: Snapshot) -> None:
+    # Three dossiers, one late: 66.7 % says nothing.
+    [row] = ask(
+        year, "on_time_rate_resolved", HA_GIANG, days("2020-05-01", "2020-06-01"), now=NOW
+    ).to_dict("records")
+    assert round(row["value"], 1) == 66.7
+    assert (row["status"], row["status_reason"]) == ("unknown", "small")
+
+
+def test_a_code_that_is_used_again_is_not_the_same_place(year: Snapshot) -> None:
+    # 91 was Kiên Giang and is An Giang: its history under the new code is not An Giang's own.
+    old = ask(year, "dossiers_received", "91", 2020)
+    new = ask(year, "dossiers_received", "91@2025-07-01", 2020)
+    assert (old["area_name"][0], old["value"][0]) == ("Kiên Giang", 1)
+    assert new["area_name"][0] == "An Giang"
+    assert np.isnan(new["value"][0])
+
+
+def test_a_dossier_without_a_due_date_is_in_no_on_time_rate(year: Snapshot) -> None:
+    frame = ask(
+        year,
+        ("on_time_rate_qd766", "null_due_share"),
+        "25",
+        JANUARY,
+        level=Level.PROVINCE,
+    )
+    assert frame["denominator"].tolist() == [8, 10]
+    assert frame["numerator"].tolist() == [8, 2]
+
+
+def test_the_whole_due_day_is_in_time(year: Snapshot) -> None:
+    march = days("2020-03-01", "2020-04-01")
+    assert value(year, "dossiers_resolved_on_time", CAO_BANG, march) == 1
+    assert value(year, "dossiers_resolved_late", CAO_BANG, march) == 0
+
+
+def test_months_end_at_midnight_in_vietnam(year: Snapshot) -> None:
+    spring = days("2020-03-01", "2020-05-01")
+    frame = ask(year, "dossiers_received", CAO_BANG, spring, grain=Grain.MONTH)
+    assert frame["value"].tolist() == [1, 1]
+
+
+def test_29_february_is_a_day_and_compares_with_28_february(year: Snapshot) -> None:
+    leap_day = days("2020-02-29", "2020-03-01")
+    before = same_last_year(leap_day)
+    assert value(year, "dossiers_received", CAO_BANG, leap_day) == 1
+    assert (before.start.isoformat(), before.days) == ("2019-02-28", 1)
+    assert value(year, "dossiers_received", CAO_BANG, before) == 1
+
+
+def test_missing_is_not_zero_and_zero_is_not_missing(year: Snapshot) -> None:
+    frame = ask(year, "dossiers_received", HA_GIANG, 2020, grain=Grain.MONTH, now=NOW)
+    nan = np.nan
+    np.testing.assert_equal(frame["value"].to_numpy(), [nan] * 4 + [3, 12] + [nan] * 6)
+    overdue = ask(year, "dossiers_pending_overdue", HA_GIANG, days("2020-05-01", "2020-06-01"))
+    assert overdue["value"].tolist() == [0]
+    assert overdue["status"].tolist() == ["met"]
+    elsewhere = ask(year, "dossiers_pending_overdue", "01", days("2020-05-01", "2020-06-01"))
+    assert elsewhere["status"].tolist() == ["unknown"]
+
+
+def test_who_waits_for_the_citizen_is_not_overdue(year: Snapshot) -> None:
+    april = days("2020-04-01", "2020-05-01")
+    frame = ask(
+        year,
+        ("dossiers_paused", "dossiers_pending", "dossiers_pending_overdue"),
+        KIEN_GIANG,
+        april,
+    )
+    assert frame["value"].tolist() == [1, 0, 0]
+
+
+def test_received_is_online_direct_and_postal(year: Snapshot) -> None:
+    parts = ask(year, "dossiers_received", None, by=By.CHANNEL)["value"].sum()
+    assert parts == value(year, "dossiers_received", None)
+
+
+def test_what_was_open_and_what_came_is_what_went_and_what_is_open(year: Snapshot) -> None:
+    flows = ("dossiers_received", "dossiers_resolved")
+    stocks = ("dossiers_pending", "dossiers_paused")
+    frame = ask(year, flows + stocks, None, days("2019-01-01", "2020-06-01"), grain=Grain.MONTH)
+    table = frame.pivot_table("value", "period_start", "metric").reindex(columns=flows + stocks)
+    still_open = table[list(stocks)].sum(axis=1)
+    change = table["dossiers_received"] - table["dossiers_resolved"]
+    assert (still_open.diff().iloc[1:] == change.iloc[1:]).all()
+
+
+def test_late_data_are_never_green(tmp_path: Path) -> None:
+    sent = (
+        dossier(f"D{n}", "2020-12-01", due="2020-12-10", finished="2020-12-05") for n in range(20)
+    )
+    home = Collected(tmp_path).deliver(sent, reaches="2020-12-30 17:00", known="2020-12-30 17:00")
+    home.promise("permits", expected_every_s=3600, hard_max_s=86400)
+    snapshot = home.published("2020-12-30 17:01")
+    december = days("2020-12-01", "2020-12-31")
+    seen = {
+        now: ask(snapshot, "on_time_rate_resolved", "25", december, now=at(now))["status"][0]
+        for now in ("2020-12-30 17:05", "2020-12-30 20:00", "2021-01-02 08:00")
+    }
+    assert list(seen.values()) == ["met", "unknown", "unknown"]
+
+
+def test_a_split_commune_is_told_as_an_estimate(tmp_path: Path) -> None:
+    # Xuân Tâm went to Xuân Hòa and to Xuân Đông; the law gives no shares.
+    home = Collected(tmp_path)
+    home.deliver(
+        [dossier("E", "2025-06-02", area="26449@")],
+        reaches="2025-08-01",
+        known="2025-08-01",
+    )
+    snapshot = home.published("2025-08-01 12:00")
+    frame = ask(snapshot, "dossiers_received", "75", 2025, by=By.AREA, boundaries=Boundaries.TODAY)
+    told = frame[frame["value"] > 0]
+    assert told["area_name"].tolist() == ["Xuân Hòa"]
+    assert told["estimated"].tolist() == [True]
+
+
+def test_units_that_merge_raise_no_alarm(tmp_path: Path) -> None:
+    # 207 of 225, 207 of 207, 148 of 148: fewer units exchange, and none is left out.
+    exchange = "units_exchanging_signed_rate"
+    home = Collected(tmp_path)
+    home.deliver(
+        (
+            observation(
+                exchange,
+                area,
+                start,
+                end,
+                level="commune",
+                numerator=some,
+                denominator=of_all,
+            )
+            for area, start, end, some, of_all in (
+                (OLD_PHU_THO, "2020-12-01", "2021-01-01", 207, 225),
+                (OLD_PHU_THO, "2021-01-01", "2021-02-01", 207, 207),
+                ("25@2025-07-01", "2025-07-01", "2025-08-01", 148, 148),
+            )
+        ),
+        kind="observation",
+        reaches="2025-08-01",
+        known="2025-08-01",
+    )
+    snapshot = home.published("2025-08-02")
+    winter = days("2020-12-01", "2021-02-01")
+    old = ask(snapshot, exchange, "25", winter, grain=Grain.MONTH, level=Level.COMMUNE)
+    new = ask(snapshot, exchange, "25", days("2025-07-01", "2025-08-01"), level=Level.COMMUNE)
+    assert old["value"].tolist() + new["value"].tolist() == [92, 100, 100]
+    assert old["status"].tolist() + new["status"].tolist() == ["missed", "met", "met"]
+
+
+def test_a_misspelt_metric_is_never_an_empty_answer(year: Snapshot) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'on_time_rate_resolved'"):
+        ask(year, "on_time_rate_resolvd")
