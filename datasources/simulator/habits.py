@@ -69,7 +69,7 @@ def _late(name: str) -> float:
 
 
 def _letters(desk: Desk, name: str) -> float:
-    by_level = {Level.COMMUNE: 0.012, Level.DISTRICT: 0.06, Level.PROVINCE: 0.07}
+    by_level = {Level.COMMUNE: 0.0085, Level.DISTRICT: 0.043, Level.PROVINCE: 0.05}
     whole = 1.6 if desk.two_levels and desk.level is Level.COMMUNE else 1.0
     return by_level[desk.level] * whole * exp(0.5 * bell(f"{name} letters") - 0.125)
 

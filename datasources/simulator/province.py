@@ -17,8 +17,9 @@ from datasources.simulator.desks import TWO_LEVELS, Desk, desks_of
 from datasources.simulator.documents import Documents, drawn_documents
 from datasources.simulator.dossiers import Dossiers
 from datasources.simulator.habits import Habits, habits
-from datasources.simulator.lives import Subjects, ending, in_time, pauses, processing, reception
+from datasources.simulator.lives import ending, pauses, processing
 from datasources.simulator.menus import LATENESS, PAID, TERMS, Counters, Menu, counters, menus
+from datasources.simulator.receptions import Subjects, in_time, reception
 from domain.area import Level, register
 from domain.period import add_months
 
@@ -38,8 +39,6 @@ class Province:
         self.scale = scale
         self.only = frozenset(only)
         self.desks: tuple[Desk, ...] = desks_of(home)
-        self._months: dict[date, Dossiers] = {}
-        self._sent: dict[date, Documents] = {}
 
     @cached_property
     def habits(self) -> Habits:
@@ -60,17 +59,16 @@ class Province:
 
     def dossiers(self, month: date) -> Dossiers:
         """Every dossier handed in during a calendar month, with all that will happen to it."""
-        if month not in self._months:
-            self._months[month] = self._drawn(month)
-        return self._months[month]
+        days = range(day_number(month), day_number(add_months(month, 1)))
+        came = dossiers_arriving(self.seed, self.desks, self.rows, self.habits, days, self.scale)
+        procedure = self._procedures(came)
+        subjects = self._subjects(came, procedure)
+        kept = in_time(subjects, reception(subjects))
+        return self._lived(subjects.rows(kept), came.desk[kept], procedure[kept])
 
     def documents(self, month: date) -> Documents:
         """Every document sent during a calendar month, and what becomes of it."""
-        if month not in self._sent:
-            self._sent[month] = drawn_documents(
-                self.seed, self.desks, self.rows, self.habits, month, self.scale
-            )
-        return self._sent[month]
+        return drawn_documents(self.seed, self.desks, self.rows, self.habits, month, self.scale)
 
     def _lives(self, desk: Desk) -> bool:
         if not self.only:
@@ -81,14 +79,6 @@ class Province:
             return desk.area_code in self.only
         became = (change.new_id or "" for change in register().successors(desk.area_id))
         return any(area_id.partition("@")[0] in self.only for area_id in became)
-
-    def _drawn(self, month: date) -> Dossiers:
-        days = range(day_number(month), day_number(add_months(month, 1)))
-        came = dossiers_arriving(self.seed, self.desks, self.rows, self.habits, days, self.scale)
-        procedure = self._procedures(came)
-        subjects = self._subjects(came, procedure)
-        kept = in_time(subjects, reception(subjects))
-        return self._lived(subjects.rows(kept), came.desk[kept], procedure[kept])
 
     def _procedures(self, came: Arrivals) -> Counts:
         """What each is about, from the menu of its desk."""

@@ -4,8 +4,10 @@ Everything is an event with its own instant. The world at a later instant holds 
 earlier one unchanged, but for what happened in between.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,8 @@ from domain.area import Level, register
 from domain.errors import AreaError
 from domain.period import add_months
 
+T = TypeVar("T", Dossiers, Documents)
+
 BEGINNING = date(2020, 1, 1)
 END = date(2040, 1, 1)
 
@@ -30,7 +34,7 @@ class World:
 
     `areas` names present-day provinces, or communes of one province, by code; all five
     provinces if empty. Nothing is handed in before `start` or after `end`, the last day; what
-    was handed in goes on living. `scale` multiplies what comes in.
+    was handed in goes on living. `scale` multiplies what comes in. Several threads may ask.
     """
 
     def __init__(
@@ -48,26 +52,28 @@ class World:
             home: Province(seed, home, only, scale) for home, only in _places(areas).items()
         }
         self.scale = scale
-        self._dossiers: dict[str, tuple[date, Dossiers]] = {}
-        self._documents: dict[str, tuple[date, Documents]] = {}
+        self._dossiers: _Drawn[Dossiers] = _Drawn()
+        self._documents: _Drawn[Documents] = _Drawn()
+        self._lock = Lock()
 
     def dossiers(self, home: str, at: int) -> Dossiers:
         """Every dossier of a province handed in by an instant, with all that will happen to it."""
-        month = self._month(at)
-        if self._dossiers.get(home, (None,))[0] != month:
-            drawn = joined([self.provinces[home].dossiers(each) for each in self._months(month)])
-            self._dossiers[home] = month, drawn.rows(self._inside(drawn.submitted))
-        held = self._dossiers[home][1]
+        with self._lock:
+            if new := self._new_months(self._dossiers.last_month(home), at):
+                parts = [self.provinces[home].dossiers(month) for month in new]
+                drawn = [part.rows(self._inside(part.submitted)) for part in parts]
+                self._dossiers.keep(home, new[-1], drawn, joined)
+            held = self._dossiers.of(home)
         return held.rows(held.submitted <= at)
 
     def documents(self, home: str, at: int) -> Documents:
         """Every document sent in a province by an instant, and what becomes of it."""
-        month = self._month(at)
-        if self._documents.get(home, (None,))[0] != month:
-            parts = [self.provinces[home].documents(each) for each in self._months(month)]
-            drawn = documents_joined(parts)
-            self._documents[home] = month, drawn.rows(self._inside(drawn.sent))
-        held = self._documents[home][1]
+        with self._lock:
+            if new := self._new_months(self._documents.last_month(home), at):
+                parts = [self.provinces[home].documents(month) for month in new]
+                drawn = [part.rows(self._inside(part.sent)) for part in parts]
+                self._documents.keep(home, new[-1], drawn, documents_joined)
+            held = self._documents.of(home)
         return held.rows(held.sent <= at)
 
     def reports(self, home: str, month: date) -> Iterator[Line]:
@@ -77,20 +83,39 @@ class World:
             desks = [province.desks[row] for row in province.rows]
             yield from month_report(self.seed, desks, month, self.scale)
 
-    def _month(self, at: int) -> date:
-        """The last month that is needed to know everything until an instant."""
-        return max(self.start, min(date_of(at // DAY), self.end)).replace(day=1)
-
-    def _months(self, last: date) -> list[date]:
-        first = self.start.replace(day=1)
-        count = (last.year - first.year) * 12 + last.month - first.month + 1
-        return [add_months(first, number) for number in range(count)]
+    def _new_months(self, held: date | None, at: int) -> list[date]:
+        """The months that are still to be drawn to know everything until an instant."""
+        last = max(self.start, min(date_of(at // DAY), self.end))
+        month = self.start.replace(day=1) if held is None else add_months(held, 1)
+        months = []
+        while month <= last:
+            months.append(month)
+            month = add_months(month, 1)
+        return months
 
     def _inside(self, moments: Counts) -> NDArray[np.bool_]:
         """Which moments lie in the world's days."""
         day = moments // DAY
         inside: NDArray[np.bool_] = (day_number(self.start) <= day) & (day <= day_number(self.end))
         return inside
+
+
+class _Drawn(Generic[T]):
+    """What has been drawn so far, per province, and its last month."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[date, T]] = {}
+
+    def last_month(self, home: str) -> date | None:
+        return self._held[home][0] if home in self._held else None
+
+    def of(self, home: str) -> T:
+        return self._held[home][1]
+
+    def keep(self, home: str, month: date, new: list[T], join: Callable[[list[T]], T]) -> None:
+        """Add what was drawn up to and including a month."""
+        held = [self._held[home][1]] if home in self._held else []
+        self._held[home] = month, join(held + new)
 
 
 def _places(areas: Sequence[str]) -> dict[str, list[str]]:

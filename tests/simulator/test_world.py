@@ -1,6 +1,7 @@
 """The world is the same whoever asks, and a later day only adds to an earlier one."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import date, timedelta
 from itertools import pairwise
@@ -54,6 +55,13 @@ def test_a_world_asked_backwards_and_forwards_is_the_same() -> None:
     there = {at: fingerprint(forwards.dossiers("04", at)) for at in moments}
     back = {at: fingerprint(backwards.dossiers("04", at)) for at in reversed(moments)}
     assert there == back
+
+
+def test_threads_that_ask_at_once_get_the_same_world() -> None:
+    shared = World(SEED, ["04"], START, END)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: len(shared.dossiers("04", end_of_day(END))), range(16)))
+    assert set(found) == {len(World(SEED, ["04"], START, END).dossiers("04", end_of_day(END)))}
 
 
 def test_a_world_that_begins_later_holds_the_same_days(drawn: Dossiers) -> None:
@@ -156,6 +164,20 @@ def test_an_organisation_that_ends_takes_nothing_in_afterwards(world: World) -> 
     assert (
         (drawn.finished[old] // DAY >= day_number(date(2025, 7, 1))) & (drawn.finished[old] < NEVER)
     ).sum() > 20
+
+
+def test_what_is_handed_in_on_the_last_afternoon_is_taken_in_that_day() -> None:
+    """As many dossiers as on the Monday before, and none of them left to nobody."""
+    world = World(SEED, ["04"], date(2025, 6, 23), date(2025, 6, 30), scale=20)
+    drawn = world.dossiers("04", end_of_day(date(2025, 6, 30)))
+    counts = []
+    for monday in ("2025-06-23", "2025-06-30"):
+        since, until = second(f"{monday} 13:00"), second(f"{monday} 16:30")
+        counts.append(((drawn.submitted >= since) & (drawn.submitted < until)).sum())
+    assert counts[1] > 0.85 * counts[0] > 100
+    last_day = drawn.submitted >= second("2025-06-30 00:00")
+    taken_in = np.minimum(drawn.received, drawn.refused)[last_day]
+    assert (taken_in <= end_of_day(date(2025, 6, 30))).all()
 
 
 def test_since_july_2025_any_counter_of_the_province_takes_in_for_others(world: World) -> None:

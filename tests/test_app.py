@@ -1,0 +1,238 @@
+"""The one door: what the command line answers, and that nothing is left behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = """
+[permits]
+kind = "csv"
+record = "dossier"
+path = "{path}"
+deadline_precision = "day"
+[permits.columns]
+dossier_code = "id"
+received_at = "in"
+due_at = "due"
+finished_at = "out"
+channel = "how"
+competent_area = "where"
+[permits.values.channel]
+"web" = "online"
+"*" = "direct"
+"""
+# Received in January 2026 in Phú Thọ: 2 of 3 results in time, one dossier still open.
+ROWS = """id,in,due,out,how,where
+A,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-08 09:00:00,web,25
+B,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-09 17:45:00,desk,25
+C,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-12 08:00:00,desk,25
+D,2026-01-06 08:00:00,2026-01-09 17:00:00,,desk,25
+"""
+JANUARY = ("--from", "2026-01-01", "--to", "2026-02-01")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with one real file and no simulated province."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "permits.csv").write_text(ROWS)
+    text = SOURCES.format(path=tmp_path / "permits.csv")
+    (tmp_path / "config" / "sources.toml").write_text(text)
+    return tmp_path
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
+    return {**kept, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": "", **more}
+
+
+def ask(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py", *words],
+        cwd=ROOT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_file_becomes_a_figure_by_configuration_alone(home: Path) -> None:
+    collected = ask(home, "collect", "--once")
+    assert collected.returncode == 0
+    assert "permits: 4 rows, 4 records = 4 new" in collected.stdout
+    asked = ask(
+        home, "query", "on_time_rate_resolved", "--area", "25", *JANUARY, "--format", "json"
+    )
+    answer = json.loads(asked.stdout)
+    (value,) = answer["values"]
+    assert (value["numerator"], value["denominator"]) == (2, 3)
+    assert value["value"] == pytest.approx(200 / 3)
+    assert value["sources"] == "permits"
+    assert not answer["simulated"]
+
+
+def test_collecting_again_finds_nothing_new(home: Path) -> None:
+    ask(home, "collect", "--once")
+    again = ask(home, "collect", "--once")
+    assert again.returncode == 0
+    assert "permits: nothing new" in again.stdout
+
+
+def test_a_source_can_be_looked_at_without_writing_anything(home: Path) -> None:
+    before = sorted(path.name for path in home.iterdir())
+    checked = ask(home, "source", "check", "permits")
+    assert checked.returncode == 0
+    assert "4 dossier, 0 rejected" in checked.stdout
+    previewed = ask(home, "source", "preview", "permits", "--rows", "1")
+    assert "dossier_code=A" in previewed.stdout
+    assert sorted(path.name for path in home.iterdir() if path.name != "logs") == before
+
+
+def test_one_failed_source_holds_up_no_other_and_is_told_by_the_status(home: Path) -> None:
+    sources = home / "config" / "sources.toml"
+    more = SOURCES.replace("[permits", "[gone").format(path=home / "nowhere" / "*.csv")
+    sources.write_text(sources.read_text() + more)
+    collected = ask(home, "collect", "--once")
+    assert collected.returncode == 3
+    assert "permits: 4 rows" in collected.stdout
+    assert "gone: no file matches" in collected.stdout
+    assert ask(home, "query", "dossiers_received", *JANUARY).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("query", "on_time_rate_resolvd", *JANUARY), "Did you mean 'on_time_rate_resolved'"),
+        (("query", "dossiers_received", "--area", "99", *JANUARY), "99"),
+        (("query", "dossiers_received", "--by", "moon", *JANUARY), "area, organisation"),
+        (("query", "dossiers_received", "--filter", "channel", *JANUARY), "NAME=VALUE"),
+        (("source", "check", "permit"), "Did you mean 'permits'"),
+        (("metrics", "--format", "yaml"), "table, json, markdown"),
+    ],
+)
+def test_a_slip_gets_a_sentence_with_the_way_on(
+    home: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    ask(home, "collect", "--once")
+    refused = ask(home, *words)
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_question_before_the_first_collection_says_what_to_do(home: Path) -> None:
+    refused = ask(home, "query", "dossiers_received", *JANUARY)
+    assert refused.returncode == 2
+    assert "python app.py collect --once" in refused.stderr
+
+
+def test_the_web_refuses_to_leave_this_machine_without_a_login(home: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, "app.py", "serve"],
+        cwd=ROOT,
+        env=environment(home, IOC_HOST="0.0.0.0"),  # noqa: S104 - it has to be refused
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert "no login yet" in refused.stderr
+
+
+def test_the_doctor_finds_a_collected_home_in_order(home: Path) -> None:
+    ask(home, "collect", "--once")
+    examined = ask(home, "doctor")
+    assert "✗" not in examined.stdout
+    assert "is whole and holds days to" in examined.stdout
+
+
+@pytest.fixture
+def running(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Collector and web together, as `make run` starts them, and the web's port."""
+    port = free_port()
+    with (home / "run.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "run"],
+            cwd=ROOT,
+            env=environment(home, IOC_PORT=str(port), IOC_WEB_WORKERS="1"),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    yield process, port
+    process.terminate()
+    process.wait(30)
+
+
+def wait_for(url: str, seconds: float = 60) -> int:
+    """The status of the first answer that is not a refusal."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+                return int(answer.status)
+        except OSError:
+            time.sleep(0.3)
+    return 0
+
+
+def test_ctrl_c_leaves_no_process_and_no_lock(
+    home: Path, running: tuple[subprocess.Popen[str], int]
+) -> None:
+    process, port = running
+    assert wait_for(f"http://127.0.0.1:{port}/readyz") == 200
+    busy = ask(home, "collect", "--once")
+    assert busy.returncode == 75
+    assert "is being collected into by process" in busy.stdout
+    children = descendants(process.pid)
+    assert len(children) >= 2
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert [child for child in children if is_alive(child)] == []
+    assert ask(home, "collect", "--once").returncode == 0
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes started by a process, and by those."""
+    children = [
+        int(child)
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in path.read_text().split()
+    ]
+    return [one for child in children for one in (child, *descendants(child))]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def test_a_changed_mapping_reads_everything_again(home: Path) -> None:
+    ask(home, "collect", "--once")
+    sources = home / "config" / "sources.toml"
+    sources.write_text(sources.read_text().replace('"day"', '"second"'))
+    again = ask(home, "collect", "--once")
+    assert "0 new + 4 changed" in again.stdout
+    asked = ask(home, "query", "on_time_rate_resolved", *JANUARY, "--format", "csv")
+    assert ",1.0,3.0," in asked.stdout  # B came 45 minutes late
