@@ -34,6 +34,7 @@
   // ---- is the server there? Two answers missing in a row: it is not.
 
   let typed = 0;
+  let sought = '';
   let missed = 0;
   let lostAt = null;
   let build = null;
@@ -124,7 +125,9 @@
     afterPause: async function (text) {
       const mine = ++typed;
       await new Promise((resolve) => setTimeout(resolve, 150));
-      return mine === typed ? text || '' : nothing();
+      if (mine !== typed || (text || '') === sought) return nothing();
+      sought = text || '';
+      return sought;
     },
 
     // choices that are addresses

@@ -15,23 +15,25 @@ def main() -> None:
     asked = _arguments()
     cache = asked.cache.expanduser().absolute()
     cache.mkdir(parents=True, exist_ok=True)
+    rivals = None if asked.alone else cache
     programs: dict[str, Callable[[Path], str]] = {
-        "ingest": lambda folder: ingest.run(folder, cache, asked.records, asked.rounds),
+        "ingest": lambda folder: ingest.run(folder, rivals, asked.records, asked.rounds),
         "query": lambda folder: query.run(folder, asked.dossiers, asked.rounds),
         "visible": lambda folder: visible.run(folder, asked.dossiers, asked.rounds),
     }
-    print(machine())
-    for name in asked.what or programs:
-        with tempfile.TemporaryDirectory(prefix="run-", dir=cache) as folder:
+    print(machine(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="run-", dir=cache) as folder:
+        for name in asked.only or programs:
             print(programs[name](Path(folder)), flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["ingest", "query", "visible"], default=[])
+    parser.add_argument("--only", action="append", choices=["ingest", "query", "visible"])
     parser.add_argument("--records", type=int, default=1_000_000, help="rows of the CSV")
     parser.add_argument("--dossiers", type=int, default=5_000_000, help="in the snapshot")
     parser.add_argument("--rounds", type=int, default=3, help="times that everything is measured")
+    parser.add_argument("--alone", action="store_true", help="without dlt, which pip would fetch")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for dlt and what is made")
     return parser.parse_args()
 

@@ -6,6 +6,7 @@ these numbers. It is what `metrics.query` is measured against.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
@@ -36,7 +37,7 @@ METRICS = {
     "dossiers_pending": "pending",
     "dossiers_pending_overdue": "overdue",
     "on_time_rate_resolved": "100.0 * (early + on_time) / (early + on_time + late)",
-    "on_time_rate_qd766": "100.0 * (received_due - lapsed) / received_due",
+    "on_time_rate_qd766": "100.0 * (received_due - coalesce(lapsed, 0)) / received_due",
     "resolution_rate": "100.0 * resolved / received",
     "online_dossier_rate": "100.0 * online / received",
     "null_due_share": "100.0 * null_due / received",
@@ -176,4 +177,4 @@ def parts(connection: Connection, asked: Asked) -> dict[str, Callable[[], Values
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    return None if value is None or isnan(value) else float(value)

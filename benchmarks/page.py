@@ -1,14 +1,14 @@
 """What a page about a province asks for, once through `metrics.query` and once as bare SQL.
 
-    python -m benchmarks.page HOME PAGE ours|bare TIMES
+    python -m benchmarks.page HOME USED PAGE ours|bare TIMES
 
-is one process of the comparison in query.py: it opens the snapshot, asks the first time, then
-TIMES times more, and prints milliseconds and values as JSON.
+is one process of the comparison in query.py. It asks the snapshot of the home USED, so that all
+is loaded; then opens that of HOME, asks the first time and TIMES times more, and prints what
+that took and the values as JSON.
 """
 
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +21,7 @@ import duckdb
 from benchmarks import bare
 from benchmarks.forms import FIELD_CODES
 from benchmarks.province import PROVINCE
+from benchmarks.timing import Spent, timed
 from domain.area import Boundaries
 from domain.errors import IocError
 from domain.period import Grain, ReportingCalendar, Span, add_months, period_start
@@ -119,40 +120,34 @@ def _values(frame: Any) -> Values:
 
 
 def measured(open_parts: Callable[[], dict[str, Part]], times: int) -> dict[str, Any]:
-    """Milliseconds of opening, of each part the first time, and of each part again and again."""
-    started = time.perf_counter()
-    parts = open_parts()
-    opened = _since(started)
+    """What opening took, each part the first time, and each part again and again; its values."""
+    opening: list[Spent] = []
+    with timed(opening):
+        parts = open_parts()
+    first: dict[str, list[Spent]] = {name: [] for name in parts}
+    again: dict[str, list[Spent]] = {name: [] for name in parts}
     values: dict[str, Values] = {}
-    first: dict[str, float] = {}
     for name, part in parts.items():
-        started = time.perf_counter()
-        values[name] = part()
-        first[name] = _since(started)
-    again: dict[str, list[float]] = {name: [] for name in parts}
+        with timed(first[name]):
+            values[name] = part()
     for _ in range(times):
         for name, part in parts.items():
-            started = time.perf_counter()
-            part()
-            again[name].append(_since(started))
-    return {"opening": opened, "first": first, "again": again, "values": values}
+            with timed(again[name]):
+                part()
+    return {"opening": opening, "first": first, "again": again, "values": values}
 
 
-def _since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
-
-
-def main(home: Path, page: Page, side: str, times: int) -> None:
-    # As in a server that has been running: everything is imported, the registers are read, and
-    # DuckDB has been used; only the snapshot is new.
-    rules()
-    duckdb.connect().sql("select 1 as one").df()
+def main(home: Path, used: Path, page: Page, side: str, times: int) -> None:
+    """Measure one side of a page on `home`, as in a server that has been serving `used`."""
     opener = {"ours": parts_of_ours, "bare": parts_of_bare}[side]
     try:
-        print(json.dumps(measured(lambda: opener(home, page), times)))
+        for part in opener(used, page).values():
+            part()
+        answer = measured(lambda: opener(home, page), times)
     except IocError as error:
-        print(json.dumps({"error": error.message}))
+        answer = {"error": error.message}
+    print(json.dumps(answer, default=vars))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), PAGES[sys.argv[2]], sys.argv[3], int(sys.argv[4]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), PAGES[sys.argv[3]], sys.argv[4], int(sys.argv[5]))

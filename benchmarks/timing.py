@@ -14,6 +14,9 @@ class Spent:
     wall: float
     processor: float
 
+    def __str__(self) -> str:
+        return f"{self.wall:.2f} s ({self.processor:.2f} s)"
+
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(self.wall + other.wall, self.processor + other.processor)
 

@@ -6,7 +6,7 @@ from other sites, and whatever the person may not do. Today everybody is `GUEST`
 people replaces `person_of` and touches no page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -45,18 +45,29 @@ DASH_ENDPOINTS = {
     "_dash_assets.static": OPEN,
 }
 CALLBACKS_ENDPOINT = "/_dash-update-component"
+MACHINES = "/api/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Access:
-    """The register of callbacks and routes, and the gate before them."""
+    """The register of callbacks and routes, and the gate before them.
 
-    def __init__(self, app: Dash, person_of: Callable[[], Person] = lambda: GUEST) -> None:
+    `hosts` are the names the server answers to; none given: to any.
+    """
+
+    def __init__(
+        self,
+        app: Dash,
+        person_of: Callable[[], Person] = lambda: GUEST,
+        hosts: Collection[str] = (),
+    ) -> None:
         self.app = app
         self.person_of = person_of
+        self.hosts = hosts
         self.callbacks: dict[str, str] = {}
         self.routes: dict[str, str] = dict(DASH_ENDPOINTS)
         app.server.before_request(self.gate)
+        app.server.extensions["ioc-access"] = self
 
     def callback(self, permission: str, **wiring: Any) -> Callable[[Respond], Respond]:
         """Register a server callback that needs `permission`; the rest is Dash's `callback`."""
@@ -83,7 +94,9 @@ class Access:
     def gate(self) -> flask.Response | None:
         """Let the request pass, or say why not."""
         request = flask.request
-        if request.endpoint is None:
+        if self.hosts and _host_name(request) not in self.hosts:
+            return _refusal(400, "This server does not answer to that name.")
+        if request.endpoint is None or (request.path.startswith(MACHINES) and _is_page(request)):
             return _refusal(404, "There is nothing at this address.")
         if request.method not in SAFE_METHODS and not _is_own_page(request):
             return _refusal(403, "The request comes from another site.")
@@ -109,6 +122,17 @@ def person() -> Person:
     if not isinstance(asking, Person):
         raise PermissionError("The request did not pass the gate, so nobody asks.")
     return asking
+
+
+def _host_name(request: flask.Request) -> str:
+    """The name the browser used, without its port; IPv6 addresses keep their brackets."""
+    name, _, port = request.headers.get("Host", "").rpartition(":")
+    return name if name and port.isdecimal() else f"{name}:{port}".removeprefix(":")
+
+
+def _is_page(request: flask.Request) -> bool:
+    """Whether Dash would answer with a page, as it does for every address nobody else knows."""
+    return request.endpoint == "/<path:path>"
 
 
 def _output_of(request: flask.Request) -> str:

@@ -182,7 +182,7 @@ def problems_told(respond: Callable[[], flask.Response]) -> Callable[[], flask.R
         except ValidationError as error:
             return _problem(400, "bad request", _sentences(error))
         except IocError as error:
-            kind, status, title = next(one for one in STATUSES if isinstance(error, one[0]))
+            _, status, title = next(one for one in STATUSES if isinstance(error, one[0]))
             return _problem(status, title, error.message)
 
     return told

@@ -21,8 +21,8 @@ from domain.period import Grain, Span, previous, same_last_year
 from domain.scope import Scope
 from metrics.catalogue import Catalogue, Metric
 from metrics.query import query
-from metrics.selection import By, Selection
 from metrics.rules import Rules
+from metrics.selection import By, Selection
 from metrics.snapshots import Snapshot
 
 # The cards of a board, by subject, in reading order.
@@ -237,4 +237,5 @@ def first_of_each(found: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str
 
 
 def metric_of(cell: Cell) -> str:
+    """The key under which a card finds its cell."""
     return cell.metric

@@ -43,7 +43,7 @@ class JsonFileSystemCache(FileSystemCache):
     Setting CACHE_SERIALIZER alone is too late: the constructor has written a pickle by then.
     """
 
-    serializer = JsonSerializer()
+    serializer = JsonSerializer()  # type: ignore[assignment]  # typed as cachelib's own pickler
 
 
 class AnswerCache:

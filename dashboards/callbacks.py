@@ -6,14 +6,13 @@ Clientside callbacks live in assets/app.js and need no permission: they ask nobo
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import ids
 from dashboards.access import READ, Access, person
-from dashboards.components.definition import Evidence, definition
-from dashboards.components.markup import Tree
+from dashboards.components.definition import definition
 from dashboards.data import Drawn, Figures, Visit, language_of
 from dashboards.frame import Frame, Parts, bare_parts
 from dashboards.pages import PAGES, Page, filled, not_found
@@ -68,12 +67,12 @@ def _router(access: Access, figures: Figures) -> None:
         if problem := visit.problem:
             return _page(not_found.page(problem, visit.words), "")
         page = PAGES[visit.view.page]
-        if page.NAME == shown:
+        if shown == page.NAME:
             raise PreventUpdate
         try:
             return _page(filled(page, visit, _drawn(figures, page, visit)), page.NAME)
         except IocError as error:
-            return _page(not_found.refusal(visit.words("refusal.failed"), error.message, visit.words), "")
+            return _page(_failure(visit, error), "")
 
 
 def _redraw(access: Access, figures: Figures, page: Page) -> None:
@@ -88,7 +87,11 @@ def _redraw(access: Access, figures: Figures, page: Page) -> None:
         visit = _arrived(figures, place)
         if visit.problem or visit.view.page != page.NAME:
             raise PreventUpdate
-        return _drawn(figures, page, visit)
+        try:
+            return _drawn(figures, page, visit)
+        except IocError as error:
+            set_props(ids.PAGE, {"children": _failure(visit, error), "data-page": ""})
+            return dict.fromkeys(page.PARTS, no_update)
 
 
 def _search(access: Access, figures: Figures) -> None:
@@ -138,10 +141,22 @@ def _in_the_browser(app: Dash) -> None:
         function = ClientsideFunction("ioc", name)
         app.clientside_callback(function, output, *inputs, prevent_initial_call=not initial)
 
-    run("place", Output(ids.PLACE, "data"), Input(ids.URL, "pathname"), Input(ids.URL, "search"), Input(ids.TOOLS, "data"), initial=True)
+    run(
+        "place",
+        Output(ids.PLACE, "data"),
+        Input(ids.URL, "pathname"),
+        Input(ids.URL, "search"),
+        Input(ids.TOOLS, "data"),
+        initial=True,
+    )
     run("tools", Output(ids.TOOLS, "data"), Input(ids.HEADER, "clicked"), State(ids.TOOLS, "data"))
     run("theme", Output(ids.MANTINE, "forceColorScheme"), PLACE)
-    run("datesLanguage", Output(ids.DATES_LANGUAGE, "settings"), PLACE, State(ids.DATES_LANGUAGE, "settings"))
+    run(
+        "datesLanguage",
+        Output(ids.DATES_LANGUAGE, "settings"),
+        PLACE,
+        State(ids.DATES_LANGUAGE, "settings"),
+    )
     run("title", Output(ids.TITLE, "data"), Input(ids.PHRASES, "data"))
     run(
         "poll",
@@ -151,10 +166,24 @@ def _in_the_browser(app: Dash) -> None:
         State(ids.SERVED, "data"),
         State(ids.PHRASES, "data"),
     )
-    run("goToArea", [Output(ids.SEARCH, "value"), Output(ids.SEARCH, "searchValue")], Input(ids.SEARCH, "value"))
+    run(
+        "goToArea",
+        [Output(ids.SEARCH, "value"), Output(ids.SEARCH, "searchValue")],
+        Input(ids.SEARCH, "value"),
+    )
     run("afterPause", Output(ids.SOUGHT, "data"), Input(ids.SEARCH, "searchValue"))
-    run("chooseDates", Output(ids.DATES, "error"), Input(ids.DATES, "value"), State(ids.PHRASES, "data"))
-    run("openFilters", Output(ids.FILTERS, "className"), Input(ids.MORE, "clicked"), State(ids.FILTERS, "className"))
+    run(
+        "chooseDates",
+        Output(ids.DATES, "error"),
+        Input(ids.DATES, "value"),
+        State(ids.PHRASES, "data"),
+    )
+    run(
+        "openFilters",
+        Output(ids.FILTERS, "className"),
+        Input(ids.MORE, "clicked"),
+        State(ids.FILTERS, "className"),
+    )
     for page in ("overview", "area"):
         metric, chart = ids.part(page, "metric"), ids.part(page, "map")
         run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
@@ -173,6 +202,11 @@ def _arrived(figures: Figures, place: PlaceData | None) -> Visit:
 
 def _drawn(figures: Figures, page: Page, visit: Visit) -> Drawn:
     return figures.remembered(page.NAME, visit, lambda: page.drawn(visit))
+
+
+def _failure(visit: Visit, error: IocError) -> Component:
+    """In place of a page whose figures could not be had: why, and the way back."""
+    return not_found.refusal(visit.words("refusal.failed"), error.message, visit.words)
 
 
 def _page(content: Component, name: str) -> dict[str, Any]:

@@ -66,9 +66,9 @@ def cells(frame: pd.DataFrame) -> list[Cell]:
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
     """Python values; whatever means "nothing" in pandas is None."""
-    values = column.tolist()
+    values: list[Any] = column.tolist()
     if column.hasnans:
-        return [None if value is pd.NaT or value != value else value for value in values]
+        return [None if pd.isna(value) else value for value in values]
     return values
 
 

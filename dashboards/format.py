@@ -13,14 +13,10 @@ from domain.period import ENGLISH_MONTHS
 MISSING = "—"
 MINUS = "−"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-NARROW = "\N{NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"  # before a sign of unit
 
 # Digits after the comma, by unit; everything else is counted whole.
 DECIMALS = {"percent": 1, "day": 1, "score": 2}
-
-
-def is_missing(value: float | None) -> bool:
-    return value is None or math.isnan(value)
 
 
 def number(value: float | None, decimals: int = 0, language: str = "vi") -> str:
@@ -57,7 +53,14 @@ def shown(value: float | None, unit: str, language: str = "vi") -> str:
     text = figure(value, unit, language)
     if unit != "percent" or text == MISSING:
         return text
-    return f"{text}{NARROW}%" if language == "vi" else f"{text}%"
+    return f"{text}{SPACE}%" if language == "vi" else f"{text}%"
+
+
+def fraction(numerator: float | None, denominator: float | None, language: str = "vi") -> str:
+    """`286.240 / 296.931`, or nothing where one of them is missing."""
+    if numerator is None or denominator is None:
+        return ""
+    return f"{number(numerator, 0, language)} / {number(denominator, 0, language)}"
 
 
 def goal(value: float | None, unit: str, language: str = "vi") -> str:
@@ -68,7 +71,7 @@ def goal(value: float | None, unit: str, language: str = "vi") -> str:
     text = number(value, digits, language)
     if unit != "percent":
         return text
-    return f"{text}{NARROW}%" if language == "vi" else f"{text}%"
+    return f"{text}{SPACE}%" if language == "vi" else f"{text}%"
 
 
 def _decimals(value: float | None, unit: str) -> int:

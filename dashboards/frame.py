@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
+from dashboards import format as fmt
 from dashboards import ids
 from dashboards.components import shell
 from dashboards.components.choices import Option, labelled, options_of, period_options, segment
@@ -16,7 +17,6 @@ from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
 from domain.period import ReportingCalendar
-from dashboards import format as fmt
 
 Parts = dict[str, Any]
 
@@ -67,7 +67,11 @@ class Frame:
             "footer": self._footer(),
             "hidden": not self.has_choices,
             "more": tag(
-                "button", say("filter.more"), cls="ioc-button ioc-filters__more", type="button", data_action="filters"
+                "button",
+                say("filter.more"),
+                cls="ioc-button ioc-filters__more",
+                type="button",
+                data_action="filters",
             ),
             "period": self._periods(),
             "boundaries": self._boundaries(),
@@ -106,7 +110,9 @@ class Frame:
     def _sources(self) -> list[SourceState]:
         titles = self._titles
         return [
-            SourceState(source.id, titles.get(source.id, source.id), source.state.value, source.data_as_of)
+            SourceState(
+                source.id, titles.get(source.id, source.id), source.state.value, source.data_as_of
+            )
             for source in self.visit.sources.all
         ]
 
@@ -124,7 +130,9 @@ class Frame:
         snapshot = self.visit.snapshot
         banners = [shell.simulated_banner(self.words)] if snapshot.simulated else []
         if snapshot.notice:
-            banners.append(shell.warning_banner(self.words("banner.older", version=snapshot.version)))
+            banners.append(
+                shell.warning_banner(self.words("banner.older", version=snapshot.version))
+            )
         return banners
 
     def _footer(self) -> list[Tree]:

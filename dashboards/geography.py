@@ -102,10 +102,6 @@ def archipelagos() -> tuple[Archipelago, ...]:
     return tuple(_archipelago(code, features) for code in (HOANG_SA, TRUONG_SA))
 
 
-def archipelago_url() -> str:
-    return url_of(GEO / "archipelagos.json")
-
-
 def _archipelago(code: str, features: list[dict[str, object]]) -> Archipelago:
     frame = _geometry(next(one for one in features if one.get("id") == f"{code}-frame"))[0]
     islands = [one for one in features if _property(one, "group") == code]

@@ -1,5 +1,6 @@
 """The areas inside an area, or around it: one metric of each, and which targets they miss."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from dashboards.components.attention import shortfall
 from dashboards.geography import map_around
 from domain.area import Area, Level
 from domain.errors import SelectionError
-from domain.period import Grain, Span
+from domain.period import Span
 from metrics.catalogue import Better, Metric
 from metrics.selection import By
 
@@ -56,12 +57,10 @@ class Inside:
         """The area whose inside is on the map."""
         return map_around(self.board.area, self.board.register, self.board.map_day)
 
-    def _values(
-        self, area: Area, metrics: Sequence[str], span: Span, grain: Grain | None = None
-    ) -> pd.DataFrame | None:
+    def _values(self, area: Area, metrics: Sequence[str], span: Span) -> pd.DataFrame | None:
         """The frame of the areas directly in `area`; None where it holds none, or not yet."""
         try:
-            return self.board.values(area, metrics, span, grain=grain, by=By.AREA)
+            return self.board.values(area, metrics, span, by=By.AREA)
         except SelectionError:
             return None
 
@@ -124,30 +123,13 @@ class Inside:
         if self.is_alone or self._all is None:
             return {}, {}
         told = self._all[~self._all["reported"]]
-        judged = told[told["status"] != "unknown"]["metric"].value_counts().to_dict()
+        judged = Counter(told[told["status"] != "unknown"]["metric"].tolist())
         missed: dict[str, list[Cell]] = {}
         for cell in cells(told[told["status"] == "missed"]):
             missed.setdefault(cell.metric, []).append(cell)
         for metric in self._judged:
             missed.get(metric.id, []).sort(key=lambda cell: (-shortfall(metric, cell), cell.area))
         return missed, judged
-
-    def missed_since(self, missed: Sequence[Missed], most: int) -> Mapping[tuple[str, str], Span]:
-        """For the `most` worst areas of each: the first period of their unbroken run of misses.
-
-        By metric and area id.
-        """
-        metrics = [one.metric.id for one in missed if self.board.is_known_by_grain(one.metric)]
-        if not metrics or self.is_alone:
-            return {}
-        frame = self._values(self.listed_in, metrics, self.board.trend_span, self.board.grain)
-        if frame is None:
-            return {}
-        areas = {cell.area_id for one in missed for cell in one.cells[:most]}
-        runs: dict[tuple[str, str], list[Cell]] = {}
-        for cell in cells(frame[frame["area_id"].isin(areas)]):
-            runs.setdefault((cell.metric, cell.area_id), []).append(cell)
-        return {key: span for key, run in runs.items() if (span := _missed_run(run)) is not None}
 
 
 def _of_metric(frame: pd.DataFrame | None, metric: str) -> list[Cell]:
@@ -158,11 +140,16 @@ def _of_metric(frame: pd.DataFrame | None, metric: str) -> list[Cell]:
     return list(first_of_each(found, lambda cell: cell.area_id).values())
 
 
-def _missed_run(run: Sequence[Cell]) -> Span | None:
-    """The first period of the misses that reach up to the last judged period."""
-    first = None
-    for cell in reversed([cell for cell in run if not cell.open and not cell.reported]):
+def missed_since(series: Sequence[Cell]) -> tuple[Span, bool] | None:
+    """The first period of the misses that reach up to the last finished one.
+
+    Also whether they begin where the series begins, so that they may be older. None if the
+    last finished period was not missed.
+    """
+    first, is_oldest = None, True
+    for cell in reversed([cell for cell in series if not cell.open and not cell.reported]):
         if cell.status != "missed":
+            is_oldest = cell.value is None
             break
         first = cell.period
-    return first
+    return None if first is None else (first, is_oldest)

@@ -1,9 +1,9 @@
 """What machines ask: is the web alive, can it show figures, which ones, and how old they are.
 
-    /healthz   200 while the process answers
-    /readyz    200 while there is a snapshot that can be read, else 503 with the reason
-    /version   snapshot, state of the sources and build: every open page asks this all the time
-    /metrics   for Prometheus
+/healthz   200 while the process answers
+/readyz    200 while there is a snapshot that can be read, else 503 with the reason
+/version   snapshot, state of the sources and build: every open page asks this all the time
+/metrics   for Prometheus
 """
 
 import threading
@@ -52,7 +52,7 @@ def register(access: Access, figures: Figures, versions: "Versions") -> None:
 
 
 class Versions:
-    """What is served now. States change with the clock, so they are worked out every few seconds."""
+    """What is served now. States change with the clock, so they are kept for seconds only."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -97,7 +97,9 @@ class SnapshotCollector(Collector):
         age = GaugeMetricFamily("ioc_snapshot_age_seconds", "Time since the snapshot was built.")
         age.add_metric([], (now - snapshot.built_at).total_seconds())
         yield age
-        up = GaugeMetricFamily("ioc_source_up", "Whether the last collection succeeded.", labels=["source"])
+        up = GaugeMetricFamily(
+            "ioc_source_up", "Whether the last collection succeeded.", labels=["source"]
+        )
         reach = GaugeMetricFamily(
             "ioc_source_data_age_seconds", "Time since the end of the data.", labels=["source"]
         )

@@ -32,7 +32,10 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
         "paths": {
             "/api/v1/query": {"get": _query(asked, catalogue)},
             "/api/v1/metrics": {
-                "get": {"summary": "The catalogue of metrics.", "responses": _answers({"type": "object"})}
+                "get": {
+                    "summary": "The catalogue of metrics.",
+                    "responses": _answers({"type": "object"}),
+                }
             },
         },
         "components": {"schemas": {"Problem": PROBLEM, "Value": _value()}},
@@ -61,7 +64,11 @@ def _query(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
             "values": {"type": "array", "items": {"$ref": "#/components/schemas/Value"}},
         },
     }
-    return {"summary": "Values of metrics.", "parameters": parameters, "responses": _answers(document)}
+    return {
+        "summary": "Values of metrics.",
+        "parameters": parameters,
+        "responses": _answers(document),
+    }
 
 
 def _schema(
@@ -77,7 +84,11 @@ def _schema(
             kind = kinds[choice["$ref"].rpartition("/")[2]]
             return {"type": "string", "enum": kind["enum"]}
     plain = next((one for one in field.get("anyOf", [field]) if one.get("type") != "null"), field)
-    return {key: value for key, value in plain.items() if key in ("type", "format", "pattern", "maxLength")}
+    return {
+        key: value
+        for key, value in plain.items()
+        if key in ("type", "format", "pattern", "maxLength")
+    }
 
 
 def _value() -> dict[str, Any]:
@@ -93,7 +104,10 @@ PROBLEM = {
     "properties": {
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong and the way on, in one sentence."},
+        "detail": {
+            "type": "string",
+            "description": "What is wrong and the way on, in one sentence.",
+        },
     },
 }
 

@@ -20,7 +20,9 @@ def found_areas(
     """
     if len(text.strip()) < SHORTEST:
         return []
-    return [_option(match, view, register, span, words) for match in register.search(text, limit=MOST)]
+    return [
+        _option(match, view, register, span, words) for match in register.search(text, limit=MOST)
+    ]
 
 
 def _option(

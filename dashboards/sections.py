@@ -4,35 +4,35 @@ Every function returns plain JSON: trees, figures, options. They look things up 
 to them; nothing is computed here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
 from dashboards import format as fmt
-from dashboards.board import LEADING, Board
+from dashboards.board import Board
 from dashboards.cells import Cell
 from dashboards.charts.frame import Figure
 from dashboards.charts.map import STATUSES, Place, area_map, scale
 from dashboards.charts.trend import Event, TrendLook, trend
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention
-from dashboards.components.card import Reading, card, missing_reason, name_and_variant
+from dashboards.components.card import Reading, card, name_and_variant
 from dashboards.components.choices import options_of, segment
 from dashboards.components.head import page_head, panel_head, section_head
 from dashboards.components.markup import Tree, tag
 from dashboards.components.ranking import Standing, ranking
 from dashboards.components.states import empty
 from dashboards.components.table import series_table
-from dashboards.inside import Inside, Missed
 from dashboards.geography import REORGANISED, Shapes, shapes_within
+from dashboards.inside import Inside, Missed, missed_since
 from dashboards.places import area_title, area_view, crumbs
 from dashboards.selection import Compare
 from dashboards.text import Words
 from dashboards.theme import Scheme
 from domain.area import Boundaries, Level
 from domain.freshness import Freshness, worst
-from domain.period import Grain, Span, label
+from domain.period import Grain, label
 from metrics.catalogue import Metric, subject_title
 
 MOST_CONCERNS = 6
@@ -74,7 +74,9 @@ class Sections:
     def _successors(self) -> list[Tree | str]:
         """Links to what an ended area became, the main one first."""
         board = self.board
-        ids = dict.fromkeys(change.new_id for change in board.register.successors(board.area.area_id))
+        ids = dict.fromkeys(
+            change.new_id for change in board.register.successors(board.area.area_id)
+        )
         areas = [board.register.get(area_id) for area_id in ids if area_id and board.is_history]
         if not areas:
             return []
@@ -115,7 +117,9 @@ class Sections:
     def cards(self, title: str, metrics: Sequence[str]) -> Tree:
         """A section of cards, one per metric, in order."""
         board = self.board
-        found = [card(self._reading(metric), self.words) for metric in board.catalogue.some(metrics)]
+        found = [
+            card(self._reading(metric), self.words) for metric in board.catalogue.some(metrics)
+        ]
         return tag(
             "section",
             section_head(title),
@@ -155,33 +159,39 @@ class Sections:
     def concerns(self) -> list[Tree]:
         """A panel with the missed targets, worst first."""
         say = self.words
-        missed = self.inside.missed()[:MOST_CONCERNS]
-        since = self.inside.missed_since(missed, MOST_CULPRITS)
-        items = [self._concern(one, since) for one in missed]
+        items = [self._concern(one) for one in self.inside.missed()[:MOST_CONCERNS]]
         head = panel_head(say("attention.title"), say("attention.note"))
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", attention(items, say), cls="ioc-panel__body"),
         ]
 
-    def _concern(self, one: Missed, since: Mapping[tuple[str, str], Span]) -> Concern:
-        board = self.board
-        culprits = one.cells[:MOST_CULPRITS]
+    def _concern(self, one: Missed) -> Concern:
         return Concern(
             one.metric,
             one.own,
-            [self._culprit(cell, since.get((cell.metric, cell.area_id))) for cell in culprits],
+            [self._culprit(cell) for cell in one.cells[:MOST_CULPRITS]],
             len(one.cells),
             one.judged,
-            board.view.href(metric=one.metric.id),
+            self._since(one.metric),
+            self.board.view.href(metric=one.metric.id),
         )
 
-    def _culprit(self, cell: Cell, run: Span | None) -> Culprit:
+    def _since(self, metric: Metric) -> str:
+        """Since when the whole has missed the target, in words; nothing if it has not."""
+        board, say = self.board, self.words
+        run = missed_since(board.series[metric.id])
+        if run is None:
+            return ""
+        first, is_oldest = run
+        period = label(first, board.grain, say.language, board.view.calendar)
+        return say("attention.at_least" if is_oldest else "attention.since", period=period)
+
+    def _culprit(self, cell: Cell) -> Culprit:
         board = self.board
         area = board.register.get(cell.area_id)
         href = area_view(board.view, area, board.span.last_day, metric=cell.metric).href()
-        period = label(run, board.grain, self.words.language, board.view.calendar) if run else ""
-        return Culprit(area_title(area, board.map_day), cell, href, period)
+        return Culprit(area_title(area, board.map_day), cell, href)
 
     # ---- the trend
 
@@ -215,7 +225,9 @@ class Sections:
         changes = (*board.register.predecessors(board.area.area_id),)
         if board.boundaries is Boundaries.THEN:
             changes += board.register.successors(board.area.area_id)
-        laws = {change.effective_from: change.legal_basis for change in changes if change.legal_basis}
+        laws = {
+            change.effective_from: change.legal_basis for change in changes if change.legal_basis
+        }
         if board.area.level is Level.COUNTRY:
             laws[REORGANISED] = COUNTRY_LAW
         return tuple(
@@ -239,7 +251,12 @@ class Sections:
         said = " · ".join(titles.get(name, name) for name in names) or self.words("value.none")
         return [
             tag("span", self.words("panel.source", source=said), cls="ioc-panel__source"),
-            tag("a", self.words("definition.csv"), href=self.board.download_href(self.board.metric.id), download=True),
+            tag(
+                "a",
+                self.words("definition.csv"),
+                href=self.board.download_href(self.board.metric.id),
+                download=True,
+            ),
         ]
 
     # ---- the map
@@ -276,7 +293,13 @@ class Sections:
         found = self.inside.mapped
         caption = f"{shapes.caption}. {shapes.credit}".strip() if shapes else ""
         return [
-            tag("div", self._legend(found), cls="ioc-legend", role="list", aria_label=self.words("map.legend")),
+            tag(
+                "div",
+                self._legend(found),
+                cls="ioc-legend",
+                role="list",
+                aria_label=self.words("map.legend"),
+            ),
             tag("p", tag("span", caption, cls="ioc-map__schematic"), cls="ioc-map__caption"),
         ]
 
@@ -287,9 +310,12 @@ class Sections:
             return [*self._status_counts(found), *self._none_count(missing)]
         steps = [
             tag("span", text, cls=f"ioc-legend__step ioc-legend__step--{index}")
-            for index, text in enumerate(self._class_names(found, used.edges), start=1)
+            for index, text in enumerate(self._class_names(used.edges), start=1)
         ]
-        return [tag("span", *steps, cls="ioc-legend__ramp", role="listitem"), *self._none_count(missing)]
+        return [
+            tag("span", *steps, cls="ioc-legend__ramp", role="listitem"),
+            *self._none_count(missing),
+        ]
 
     def _status_counts(self, found: Sequence[Cell]) -> list[Tree]:
         counts = {
@@ -315,18 +341,20 @@ class Sections:
         return [
             tag(
                 "span",
-                tag("span", self.words("value.none"), cls="ioc-legend__step ioc-legend__step--none"),
+                tag(
+                    "span", self.words("value.none"), cls="ioc-legend__step ioc-legend__step--none"
+                ),
                 tag("b", str(missing), cls="ioc-legend__count"),
                 cls="ioc-legend__item",
                 role="listitem",
             )
         ]
 
-    def _class_names(self, found: Sequence[Cell], edges: Sequence[float]) -> list[str]:
+    def _class_names(self, edges: Sequence[float]) -> list[str]:
         """`≤ 1.200`, `≤ 3.400` …, and at last `> 9.800`."""
         unit, language = self.board.metric.unit, self.words.language
-        names = [f"≤\u202f{fmt.figure(edge, unit, language)}" for edge in edges]
-        return [*names, f">\u202f{fmt.figure(edges[-1], unit, language)}" if edges else ""]
+        names = [f"≤\u00a0{fmt.figure(edge, unit, language)}" for edge in edges]
+        return [*names, f">\u00a0{fmt.figure(edges[-1], unit, language)}" if edges else ""]
 
     # ---- the ranking
 
@@ -337,7 +365,10 @@ class Sections:
         head = panel_head(say("ranking.title", area=where), self._metric_line())
         if all(cell.value is None for cell in self.inside.members):
             note = empty(say("ranking.none"), icon="list-checks")
-            return [tag("div", *head, cls="ioc-panel__head"), tag("div", note, cls="ioc-panel__body")]
+            return [
+                tag("div", *head, cls="ioc-panel__head"),
+                tag("div", note, cls="ioc-panel__body"),
+            ]
         standings = [
             Standing(
                 cell,
@@ -350,7 +381,12 @@ class Sections:
         ]
         caption = say("ranking.caption", count=len(standings))
         rows = ranking(board.metric, standings, caption, self.basis or say("change.label"), say)
-        foot = tag("a", say("definition.csv"), href=self.board.download_href(board.metric.id, listed_in=self.inside.listed_in), download=True)
+        foot = tag(
+            "a",
+            say("definition.csv"),
+            href=self.board.download_href(board.metric.id, listed_in=self.inside.listed_in),
+            download=True,
+        )
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", rows, cls="ioc-panel__body"),
@@ -371,7 +407,8 @@ class Sections:
             item = {"value": metric.id, "label": metric.name[say.language]}
             subjects.setdefault(metric.subject, []).append(item)
         groups: list[dict[str, object]] = [
-            {"group": subject_title(subject)[say.language], "items": items} for subject, items in subjects.items()
+            {"group": subject_title(subject)[say.language], "items": items}
+            for subject, items in subjects.items()
         ]
         return groups, self.board.metric.id, say("metric.label")
 

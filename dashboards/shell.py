@@ -1,17 +1,18 @@
 """The shell: the app itself, the frame around every page, and what is registered with the gate.
 
-    app = create_app(Path("var"))
-    app.server                       # for gunicorn; already warmed up
+app = create_app(Path("var"))
+app.server                       # for gunicorn; already warmed up
 """
 
 import hashlib
 import json
 from pathlib import Path
+from typing import cast
 
 import dash_mantine_components as dmc
 from dash import Dash, dcc, html
 
-from dashboards import api, callbacks, ids, monitoring
+from dashboards import api, callbacks, ids, mishaps, monitoring
 from dashboards.access import Access
 from dashboards.board import LEADING
 from dashboards.cache import AnswerCache
@@ -22,7 +23,7 @@ from dashboards.headers import add_headers, content_security_policy
 from dashboards.theme import ASSETS
 
 ROOMS = ("dashboards", "metrics", "assets", "domain")
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 LARGEST_REQUEST = 256 * 1024
 WARMING = ("/", "/_dash-layout", "/_dash-dependencies")
 
@@ -38,7 +39,6 @@ INDEX = """<!DOCTYPE html>
 {metas}
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="/assets/logo.svg">
-<link rel="preload" href="/assets/fonts/plex-sans-vietnamese.woff2" as="font" type="font/woff2" crossorigin>
 {css}
 </head>
 <body>
@@ -59,7 +59,7 @@ class IocDash(Dash):
     language = "vi"
     leading_metric = ""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # the parts we use
         return INDEX.format(
             language=self.language,
             metric=self.leading_metric,
@@ -86,20 +86,21 @@ def create_app(
         "dashboards",
         assets_folder=str(ASSETS),
         title="Toàn Cảnh",
-        update_title=None,
+        update_title=cast("str", None),  # Dash: None leaves the title alone
         suppress_callback_exceptions=True,
         serve_locally=True,
         compress=False,
         enable_mcp=False,
         use_pages=False,
         add_log_handler=False,
+        on_error=mishaps.in_a_callback,
     )
     app.language = language
     app.leading_metric = LEADING
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    app.server.config["TRUSTED_HOSTS"] = LOOPBACK if host in LOOPBACK else None
     figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id())
-    access = Access(app)
+    mishaps.expect_mishaps(app)
+    access = Access(app, hosts=LOOPBACK if host in LOOPBACK else ())
     versions = monitoring.Versions(figures)
     app.layout = lambda: layout(poll_seconds, versions.now())
     callbacks.register(access, figures)
@@ -212,7 +213,13 @@ def _discreet(config: str) -> str:
     """Dash's configuration for its renderer, without the versions of what runs here."""
     start, end = config.index(">") + 1, config.rindex("</script>")
     told = json.loads(config[start:end])
-    for name in ("dash_version", "python_version", "plotly_version", "ddk_version", "dash_version_url"):
+    for name in (
+        "dash_version",
+        "python_version",
+        "plotly_version",
+        "ddk_version",
+        "dash_version_url",
+    ):
         told.pop(name, None)
     told["children_props"] = {
         namespace: {name: props for name, props in components.items() if props}

@@ -23,5 +23,7 @@ def colours(scheme: Scheme) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for block in _BLOCK.finditer(css):
         if f'[data-mantine-color-scheme="{scheme}"]' in block["selectors"]:
-            found.update((colour["name"], colour["value"]) for colour in _COLOUR.finditer(block["body"]))
+            found.update(
+                (colour["name"], colour["value"]) for colour in _COLOUR.finditer(block["body"])
+            )
     return MappingProxyType(found)

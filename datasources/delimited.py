@@ -1,6 +1,6 @@
 """Delimited files (CSV): mapped by the stanza of the source, a block at a time on each core."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
@@ -56,7 +56,7 @@ class Delimited:
         yield from harmonised(texts, rows, rules, reading, doubts)
         if config.events:
             rules = replace(rules, record="dossier_event", values=_event_values(config))
-            yield from harmonised(*_steps(table, config.events, rules), rules, reading)
+            yield from harmonised(*_steps(table, config, rules), rules, reading)
 
 
 KIND = Delimited()
@@ -124,11 +124,9 @@ def _blocks(
         start += batch.num_rows
 
 
-def _steps(
-    delivered: Delivered, columns: Mapping[str, str], rules: Rules
-) -> tuple[pa.Table, Numbers]:
+def _steps(delivered: Delivered, config: CsvConfig, rules: Rules) -> tuple[pa.Table, Numbers]:
     """The rows that are steps of a dossier: those whose status is not translated to nothing."""
-    table = delivered.table(columns)
+    table = delivered.table({"dossier_code": config.columns["dossier_code"], **config.events})
     status = translated(table["status"].combine_chunks(), rules.values.get("status", {}))
     are_steps = is_true(compute.not_equal(status, ""))
     return table.filter(pa.array(are_steps)), delivered.rows[are_steps]

@@ -83,6 +83,8 @@ class Delivered:
             way_on = f"{near} " if near else f"Its columns are: {columns}. "
             stanza, _, key = field.rpartition(".")
             place = f"[{self.source}.{stanza or 'columns'}] {key} in {CONFIGURATION}"
+            if field == name:
+                place = "the header: this kind of file has our own names"
             raise self._error(f"has no column '{name}'", f"{way_on}Correct {place}")
         if len(found) > 1:
             raise self._error(f"has {len(found)} columns '{name}'", "Give each its own name")

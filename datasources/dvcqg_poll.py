@@ -50,8 +50,9 @@ class Login(msgspec.Struct):
 
 
 class Dated(msgspec.Struct):
-    """When a record last changed, whichever of the two services tells it."""
+    """Which record it is and when it last changed, whichever of the two services tells it."""
 
+    code: Text = msgspec.field(name="MaHoSo", default=None)
     updated: Text = msgspec.field(name="NgayCapNhat", default=None)
     done: Text = msgspec.field(name="ThoiDiemXuLy", default=None)
 
@@ -84,7 +85,7 @@ class Conversation:
         seen: set[bytes] = set()
         while True:
             content, answer, rows = self._page(service, position, until, page)
-            total, digest = _whole(answer.total), sha256(answer.data).digest()
+            total, digest = _whole(answer.total), _fingerprint(rows)
             if page > 1 and total != promised:
                 moves += 1
                 self._refuse_stall(service, moves, progress=reached > position)
@@ -199,6 +200,18 @@ def records(data: msgspec.Raw, source: str) -> list[msgspec.Raw]:
         return msgspec.json.decode(data, type=list[msgspec.Raw])
     except msgspec.MsgspecError:
         raise SourceError(source, "data is not a list of records", "") from None
+
+
+def _fingerprint(rows: Sequence[msgspec.Raw]) -> bytes:
+    """The same for two pages of the same records, however they are written."""
+    decoder, digest = msgspec.json.Decoder(Dated), sha256()
+    for row in rows:
+        try:
+            one = decoder.decode(row)
+            digest.update(f"{one.code}\0{one.updated}\0{one.done}\n".encode())
+        except msgspec.MsgspecError:
+            digest.update(row)
+    return digest.digest()
 
 
 def _latest(rows: Sequence[msgspec.Raw], zone: ZoneInfo) -> datetime | None:

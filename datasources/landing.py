@@ -87,6 +87,7 @@ class Landing:
     _origins: list[dict[str, Any]] = field(default_factory=list)
     _notes: dict[str, None] = field(default_factory=dict)
     _rows: int = 0
+    _later: int = 0
     _reaches: datetime | None = None
     _complete: datetime | None = None
 
@@ -113,7 +114,7 @@ class Landing:
         size = len(document.content)
         self._origins.append({"name": document.name, "sha256": digest, "bytes": size})
         if document.as_of is not None:
-            self._complete = max(document.as_of, self._complete or document.as_of)
+            self._complete = min(document.as_of, self._complete or document.as_of)
 
     def add(self, item: Parsed) -> None:
         """Take one thing that `parse` found."""
@@ -140,11 +141,15 @@ class Landing:
         for kind in self._counts:
             self._writer(kind)
         self._close()
+        if self._later:
+            self._notes[f"{self._later} times of events lie later than tomorrow."] = None
         refusals = [(one.row, one.field, one.rule, one.reason) for one in self._refusals]
         pq.write_table(_table(refusals, rejected_schema()), self._folder / "rejected.parquet")
         manifest = self._manifest(cursor, now)
         digest = sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-        _write_durably(self._folder / "manifest.json", json.dumps(manifest, ensure_ascii=False))
+        (self._folder / "manifest.json").write_text(
+            json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
+        )
         final = self._appear(digest[:8])
         return Landed(final, manifest)
 
@@ -171,9 +176,17 @@ class Landing:
             self._write(kind, _table(rows, schema(kind)))
 
     def _reach(self, column: Chunked) -> None:
+        """Note how far the data reach. A period may end later; an event that does is a slip."""
         latest = compute.max(column).as_py()
-        if latest is not None and not isinstance(latest, datetime):
-            latest = datetime.combine(latest, time.min, VIETNAM)
+        if latest is None:
+            return
+        if not isinstance(latest, datetime):
+            latest = min(datetime.combine(latest, time.min, VIETNAM), self.started_at)
+        elif latest > self.started_at + timedelta(days=1):
+            limit = pa.scalar(self.started_at + timedelta(days=1), INSTANT)
+            later = compute.greater(column, limit)
+            self._later += compute.sum(later).as_py()
+            latest = compute.max(column.filter(compute.invert(later))).as_py()
         if latest is not None:
             self._reaches = max(latest, self._reaches or latest)
 
@@ -222,7 +235,8 @@ class Landing:
             last = datetime.strptime(earlier[-1].name.partition("-")[0], STAMP).replace(tzinfo=UTC)
             stamp = max(stamp, last + timedelta(microseconds=1))
         final = home / f"{stamp:{STAMP}}-{digest}"
-        _sync(self._folder)
+        for path in (*self._folder.iterdir(), self._folder):
+            _sync(path)
         self._folder.rename(final)
         _sync(home)
         return final
@@ -243,15 +257,9 @@ def _table(rows: Sequence[tuple[object, ...]], form: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=form)
 
 
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Make the disk keep a file or a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

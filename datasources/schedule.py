@@ -12,6 +12,7 @@ from domain.dossier import VIETNAM
 LOOKED_AHEAD = 50
 LEAST_GRACE = 300
 WORKING_DAYS_STALE = 72 * 3600
+ASKED_STALE = 24 * 3600
 
 
 def trigger_of(config: SourceConfig) -> CronTrigger:
@@ -45,7 +46,12 @@ def grace(gap: int) -> int:
 
 
 def stale_after(config: SourceConfig) -> int | None:
-    """The seconds after which data are too old to be judged; None is never."""
+    """The seconds after which data are too old to be judged; None is never.
+
+    A folder without `expected_by` promises nothing; a system that is asked answers at any time.
+    """
     if config.stale_after_hours is not None:
         return int(config.stale_after_hours * 3600)
-    return WORKING_DAYS_STALE if config.expected_by else None
+    if config.expected_by is not None:
+        return WORKING_DAYS_STALE
+    return ASKED_STALE if getattr(config, "url", None) else None

@@ -5,7 +5,9 @@ landed folder or a sentence. What it does not understand it logs by place and ty
 words of an exception may quote what was read.
 """
 
+import copy
 import csv
+import hashlib
 import os
 import resource
 import sys
@@ -27,6 +29,24 @@ from domain.errors import IocError, SourceError
 from domain.organisation import OrganisationRegister, load_organisations
 
 ORGANISATIONS = Path("config", "organisations.csv")
+READ_AS = "read_as"
+# Keys that say how a source is run, not what its data mean.
+OPERATION = {
+    "title",
+    "owner",
+    "schedule",
+    "expected_by",
+    "stale_after_hours",
+    "deadline_seconds",
+    "memory_mb",
+    "username",
+    "password_file",
+    "page_size",
+    "overlap_minutes",
+    "allow_http",
+    "networks",
+    "answer_seconds",
+}
 OPEN_FILES = 256
 NICENESS = 5
 MEGABYTE = 1024**2
@@ -92,9 +112,9 @@ def join(cursor: dict[str, Any], news: Mapping[str, Any]) -> None:
 
 def _land(job: Job, config: SourceConfig) -> Path:
     kind, home = kind_of(config.kind), Path(job.home)
-    order = Order(job.source, home, job.now, job.cursor, job.seconds, job.sample)
+    cursor = _cursor(job, config)
+    order = Order(job.source, home, job.now, copy.deepcopy(cursor), job.seconds, job.sample)
     reading = _reading(job, home)
-    cursor: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(job.cursor))
     with Landing(
         Path(job.root), job.source, config.kind, job.now, config.simulated, kind.tolerated
     ) as landing:
@@ -109,6 +129,14 @@ def _land(job: Job, config: SourceConfig) -> Path:
             return landing.finish(cursor, datetime.now(UTC)).folder
         except SourceError as error:
             raise SuspectError(error.message) from None
+
+
+def _cursor(job: Job, config: SourceConfig) -> dict[str, Any]:
+    """Where to go on. Under another mapping nothing has been read yet: all is read again."""
+    read_as = config.model_dump_json(exclude=OPERATION)
+    fingerprint = hashlib.sha256(read_as.encode()).hexdigest()[:16]
+    kept = dict(job.cursor) if job.cursor.get(READ_AS, fingerprint) == fingerprint else {}
+    return {**copy.deepcopy(kept), READ_AS: fingerprint}
 
 
 def _parse(items: Any, landing: Landing) -> None:

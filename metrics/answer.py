@@ -5,6 +5,7 @@ A value is a plain mapping; missing is None, days and instants are ISO texts.
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -57,12 +58,19 @@ def _plain(column: pd.Series) -> list[Any]:
     if pd.api.types.is_bool_dtype(column):
         return [bool(value) for value in column]
     if pd.api.types.is_float_dtype(column):
-        return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124
+        return [_number(value) for value in column.tolist()]
     if pd.api.types.is_datetime64_any_dtype(column):
         return [None if pd.isna(value) else value.isoformat() for value in column]
     if pd.api.types.is_integer_dtype(column):
         return [int(value) for value in column]
     return [str(value) for value in column]
+
+
+def _number(value: float) -> float | None:
+    """A count is written without a decimal point."""
+    if math.isnan(value):
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def as_csv(frame: pd.DataFrame) -> str:

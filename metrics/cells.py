@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from domain.freshness import SEVERITY, Freshness
 from metrics import coverage
+from metrics.contents import observed_metrics
 from metrics.counts import Counts, counts, life
 from metrics.coverage import Coverage
 from metrics.formula import Gathering, Numbers
@@ -76,6 +77,10 @@ def _counted(
 
 
 def _observed_cells(question: Question, _record: str, metrics: Sequence[Metric]) -> list[Cells]:
+    delivered = observed_metrics(question.snapshot)
+    metrics = [metric for metric in metrics if (metric.id, False) in delivered]
+    if not metrics:
+        return []
     observed = observations(question, _measures(metrics))
     covered = coverage.of_observations(question, [metric.id for metric in metrics])
     return [_observed(question, metric, observed, covered[metric.id]) for metric in metrics]

@@ -8,9 +8,11 @@ import pandas as pd
 
 from domain.area import Boundaries, Level
 from metrics import statements
+from metrics.contents import first_months
 from metrics.formula import Numbers
+from metrics.leaves import Leaves, leaves_of
 from metrics.question import Question
-from metrics.window import Days, Flags
+from metrics.window import Flags
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,10 @@ class Coverage:
     expected: Numbers
 
 
-def levels_below(question: Question, levels: Sequence[str]) -> list[str]:
+def levels_below(question: Question, levels: Sequence[str]) -> list[Level]:
     """Those of the levels something was counted at that lie below the cells' areas."""
     own = question.places.areas[0].level.depth
-    return sorted({level for level in levels if level and Level(level).depth > own})
+    return [level for level in Level if level in levels and level.depth > own]
 
 
 def of_itself(told: Flags) -> Coverage:
@@ -32,14 +34,18 @@ def of_itself(told: Flags) -> Coverage:
     return Coverage(told.astype(float), np.ones(told.shape))
 
 
-def of_events(question: Question, record: str, levels: Sequence[str]) -> Coverage:
+def of_events(question: Question, record: str, levels: Sequence[Level]) -> Coverage:
     """Areas of some levels that had begun to deliver events by the period's end, of all there."""
-    groups = question.frame(statements.BEGUN.format(record=record), levels=list(levels))
-    areas = groups["areas"].to_numpy()[:, None]
-    # A missing first day is not before any day.
-    has_begun = _days(groups, "first_day")[:, None] < question.window.ends
-    expected = _added(question, groups, areas)
-    return Coverage(_added(question, groups, areas * has_begun), expected)
+    reported, expected = [], []
+    for area, boundaries in zip(question.places.areas, question.maps, strict=True):
+        leaves = leaves_of(question.register, area.area_id, tuple(levels))
+        first = first_months(question.snapshot, record, boundaries).reindex(leaves.ids)
+        # A missing day is not before any day.
+        has_begun = first.to_numpy(dtype="datetime64[D]")[:, None] < question.window.ends
+        exist = _existing(question, leaves)
+        reported.append((exist & has_begun).sum(axis=0))
+        expected.append(exist.sum(axis=0))
+    return Coverage(np.array(reported, dtype=float), np.array(expected, dtype=float))
 
 
 def of_observations(question: Question, metric_ids: Sequence[str]) -> dict[str, Coverage]:
@@ -60,31 +66,23 @@ def of_observations(question: Question, metric_ids: Sequence[str]) -> dict[str, 
 
 
 def _observed(question: Question, observers: pd.DataFrame) -> Coverage:
-    shape = (len(question.places.areas), len(question.window.periods))
     levels = levels_below(question, observers["level"].unique().tolist())
     chosen = observers[observers["level"].isin(levels)] if levels else observers
-    reported = np.zeros(shape)
-    places = (chosen["area"].to_numpy(), chosen["period"].to_numpy())
+    reported = np.zeros((len(question.places.areas), len(question.window.periods)))
+    places = (question.area_numbers(chosen["area_id"]), chosen["period"].to_numpy())
     np.add.at(reported, places, chosen["areas"].to_numpy())
-    return Coverage(reported, _expected(question, levels) if levels else np.ones(shape))
+    if not levels:
+        return Coverage(reported, np.ones(reported.shape))
+    expected = [
+        _existing(question, leaves_of(question.register, area.area_id, tuple(levels))).sum(axis=0)
+        for area in question.places.areas
+    ]
+    return Coverage(reported, np.array(expected, dtype=float))
 
 
-def _expected(question: Question, levels: Sequence[str]) -> Numbers:
-    groups = question.frame(statements.EXPECTED, levels=list(levels))
-    return _added(question, groups, groups["areas"].to_numpy()[:, None])
-
-
-def _added(question: Question, groups: pd.DataFrame, weights: Numbers) -> Numbers:
-    """Groups of areas added up per area asked for, in the periods in which they exist."""
+def _existing(question: Question, leaves: Leaves) -> Flags:
+    """Leaves × periods: on the map of the day each while it lasts, on today's always."""
     window = question.window
-    exists = np.ones((len(groups), len(window.periods)), dtype=bool)
-    if question.selection.boundaries is Boundaries.THEN:
-        exists &= _days(groups, "valid_from")[:, None] < window.ends
-        exists &= window.starts < _days(groups, "valid_until")[:, None]
-    total = np.zeros((len(question.places.areas), len(window.periods)))
-    np.add.at(total, groups["area"].to_numpy(), weights * exists)
-    return total
-
-
-def _days(frame: pd.DataFrame, column: str) -> Days:
-    return frame[column].to_numpy(dtype="datetime64[D]")
+    if question.selection.boundaries is Boundaries.TODAY:
+        return np.ones((len(leaves.ids), len(window.periods)), dtype=bool)
+    return (leaves.starts[:, None] < window.ends) & (window.starts < leaves.ends[:, None])

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metrics.contents import observed_metrics
 from metrics.metric import Metric
 from metrics.observed import delivered
 from metrics.question import Question
@@ -22,8 +23,12 @@ def with_delivered(
     columns: Columns, question: Question, metrics: Sequence[Metric], starts: npt.NDArray[np.intp]
 ) -> Columns:
     """The rows of a question with the delivered figures put in; `starts` are the metrics' rows."""
-    rows = delivered(question, [metric.id for metric in metrics])
-    looked_up = [metric.id for metric in metrics if metric.is_looked_up]
+    known = observed_metrics(question.snapshot)
+    looked_up = {metric.id for metric in metrics if metric.is_looked_up}
+    told = [one.id for one in metrics if (one.id, True) in known or one.id in looked_up]
+    if not told:
+        return columns
+    rows = delivered(question, told)
     rows = rows[rows["standalone"] | rows["metric"].isin(looked_up)]
     if rows.empty:
         return columns

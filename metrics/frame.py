@@ -169,10 +169,12 @@ def _targets(question: Question, metric: Metric, rules: Rules, shape: _Shape) ->
     decisions = {lang: np.full(values.shape, "", dtype=object) for lang in ("vi", "en")}
     areas, periods = question.places.areas, question.window.periods
     for target in rules.targets.of(metric.id):
+        when = np.array([target.holds_on(span.last_day) for span in periods])
+        if not when.any():
+            continue
         where = np.array(
             [target.holds_for(one.area_id, question.places.level, rules.register) for one in areas]
         )
-        when = np.array([target.holds_on(span.last_day) for span in periods])
         place = np.ix_(np.resize(where, shape.lines), when)
         values[place] = target.value
         for language, texts in decisions.items():

@@ -81,23 +81,23 @@ class Observations:
 def observations(question: Question, names: Sequence[str]) -> Observations:
     """Some observed measures that add up, for all areas and periods of a question."""
     if question.selection.as_of is None:
-        sql = statements.OBSERVED.format(bounds=statements.IN_BOUNDS)
-        return Observations(question, question.frame(sql, measures=list(names)))
-    known = [measures()[name] for name in names]
-    rows = question.frame(
-        statements.KNOWN_OBSERVED,
-        measures=[measure.id for measure in known],
-        metrics=[measure.of for measure in known],
-        parts=[measure.part for measure in known],
-    )
-    return Observations(question, rows)
+        rows = question.frame(statements.OBSERVED, measures=list(names))
+    else:
+        known = [measures()[name] for name in names]
+        rows = question.frame(
+            statements.KNOWN_OBSERVED,
+            measures=[measure.id for measure in known],
+            metrics=[measure.of for measure in known],
+            parts=[measure.part for measure in known],
+        )
+    return Observations(question, rows.assign(area=question.area_numbers(rows["area_id"])))
 
 
 def delivered(question: Question, metric_ids: Sequence[str]) -> pd.DataFrame:
     """What was delivered for the very areas and periods of a question, and for its level.
 
     Columns: metric, area, period (numbers), source, numerator, denominator, value,
-    standalone (printed), as_reported, citation; printed figures last, else in a fixed order.
+    standalone (printed), citation; printed figures last, else in a fixed order.
     """
     is_past = question.selection.as_of is not None
     sql = statements.DELIVERED.format(
@@ -107,4 +107,5 @@ def delivered(question: Question, metric_ids: Sequence[str]) -> pd.DataFrame:
     rows = question.frame(sql, metrics=list(metric_ids))
     leaf_level, own = question.places.leaf_level, question.places.areas[0].level
     wanted = ["", own.value] if leaf_level in (None, own) else [str(leaf_level)]
-    return rows[rows["level"].isin(wanted)]
+    rows = rows[rows["level"].isin(wanted)]
+    return rows.assign(area=question.area_numbers(rows["area_id"]))

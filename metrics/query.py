@@ -54,6 +54,7 @@ def query(
         when,
         sources_of(snapshot, now, by.calendar, when.last_day),
         snapshot,
+        by.register,
     )
     return result(question, cells(question, metrics), by)
 

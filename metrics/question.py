@@ -1,14 +1,17 @@
 """One question on its way to an answer: what was asked, where, when, and of which snapshot."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from domain.area import Boundaries
+from domain.area import AreaRegister, Boundaries
 from metrics.places import Places
 from metrics.selection import By, Selection
 from metrics.sources import Sources
@@ -28,6 +31,7 @@ class Question:
     window: Window
     sources: Sources
     snapshot: Snapshot
+    register: AreaRegister
 
     @property
     def is_by_dimension(self) -> bool:
@@ -62,6 +66,11 @@ class Question:
         """Whether some events of the areas fall outside the days that count."""
         return any(life != ENDLESS for life in self.lives)
 
+    def area_numbers(self, area_ids: Iterable[str]) -> npt.NDArray[np.intp]:
+        """The place of each id among the areas asked for."""
+        places = {area.area_id: number for number, area in enumerate(self.places.areas)}
+        return np.array([places[area_id] for area_id in area_ids], dtype=np.intp)
+
     def frame(self, sql: str, **more: Any) -> pd.DataFrame:
         """The rows of a statement, given the parameters of this question that it names."""
         params = self._params | more
@@ -72,7 +81,6 @@ class Question:
         areas, periods = self.places.areas, self.window.periods
         return {
             "areas": [area.area_id for area in areas],
-            "area_numbers": list(range(len(areas))),
             "level": areas[0].level.value,
             "starts": [span.start for span in periods],
             "ends": [span.end for span in periods],
@@ -84,8 +92,11 @@ class Question:
             "first_map": min(self.maps).value,
             "last_map": max(self.maps).value,
             "start": periods[0].start,
+            "first_month": periods[0].start.replace(day=1),
             "map": self.selection.boundaries.value,
             "maps": [one.value for one in self.maps],
+            "life_start": self.lives[0][0],
+            "life_end": self.lives[0][1],
             "life_starts": [start for start, _ in self.lives],
             "life_ends": [end for _, end in self.lives],
         }

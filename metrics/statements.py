@@ -10,7 +10,6 @@ ASKED = """
 with asked as (
     select
         unnest($areas) as area_id,
-        unnest($area_numbers) as area,
         unnest($maps) as map,
         unnest($life_starts) as life_start,
         unnest($life_ends) as life_end
@@ -26,7 +25,7 @@ period as (
 # What lies in the areas asked for.
 WITHIN = """,
 link as (
-    select asked.area, asked.map, l.area_id, l.estimated, l.valid_from, l.valid_until
+    select asked.area_id, l.area_id as leaf_id, l.valid_from, l.valid_until
     from area_link as l
     join asked
         on asked.area_id = l.ancestor_id
@@ -37,116 +36,179 @@ link as (
 # The same with the days on which its events count there. As in the rollups, an area counts
 # under the nearest of its ancestors before it began and after it ended.
 CLIMBING = """,
-climb as (
-    select
-        l.boundaries,
-        l.area_id,
-        l.ancestor_id,
-        l.estimated,
-        case
-            when row_number() over (life order by l.valid_from) = 1 then date '0001-01-01'
-            else l.valid_from
-        end as valid_from,
-        coalesce(
-            lead(l.valid_from) over (life order by l.valid_from), date '9999-12-31'
-        ) as valid_until
+near as (
+    select l.boundaries, l.area_id, l.ancestor_id, l.estimated, l.valid_from
     from area_link as l
     where l.level = $level
-        and l.boundaries in (select map from asked)
-    window life as (partition by l.boundaries, l.area_id)
+        and (l.boundaries, l.area_id) in (
+            select (other.boundaries, other.area_id)
+            from area_link as other
+            join asked
+                on asked.area_id = other.ancestor_id
+                and asked.map = other.boundaries
+            where other.level = $level
+        )
+),
+climb as (
+    select
+        boundaries,
+        area_id,
+        ancestor_id,
+        estimated,
+        case
+            when row_number() over (life order by valid_from) = 1 then date '0001-01-01'
+            else valid_from
+        end as valid_from,
+        coalesce(
+            lead(valid_from) over (life order by valid_from), date '9999-12-31'
+        ) as valid_until
+    from near
+    window life as (partition by boundaries, area_id)
 ),
 link as (
     select
-        climb.area_id,
+        asked.area_id,
+        asked.life_start,
+        asked.life_end,
+        climb.area_id as leaf_id,
         climb.estimated,
         climb.valid_from,
-        climb.valid_until,
-        asked.area,
-        asked.life_start,
-        asked.life_end
+        climb.valid_until
     from climb
     join asked
         on asked.area_id = climb.ancestor_id
         and asked.map = climb.boundaries
 )"""
 
-IN_BOUNDS = """r.level = $level
+ONE_AREA = """where r.level = $level
+    and r.boundaries = $first_map
+    and r.area_id = $first_area"""
+MANY_AREAS = """join asked
+    on asked.area_id = r.area_id
+    and asked.map = r.boundaries
+where r.level = $level
     and r.boundaries between $first_map and $last_map
     and r.area_id between $first_area and $last_area"""
 
-# Events per area, period, source and level counted at, from the area rollups. Periods are
-# numbered from 0; -1 is all the time before the first.
-ROLLED_UP = (
-    ASKED
-    + """
+# Events per area, period, source and level counted at, from the area rollups; {days} bounds
+# the days that are read.
+ROLLED_UP = """
 select
-    a.area,
+    r.area_id,
     r.source,
     r.leaf_level,
     '' as dimension,
     {period} as period,
+    {alive} as alive,
+    {fits} as fits,
     min(r.{day}) as first_day,
     max(r.estimated) as estimated,
     {sums}
 from {record}_area_{day} as r
-join asked as a
-    on a.area_id = r.area_id
-    and a.map = r.boundaries
-where {bounds}
-    and r.{day} < $end
+{areas}
+    and {days}
 group by all"""
-)
 
-# The same from single events, which alone can be filtered, broken down, and told as of a day.
+# Every combination of dimensions that counts in the areas asked for, and where it counts.
+PLACED = """,
+place as (
+    select
+        {place_no} as place_no,
+        d.dimension_id,
+        link.area_id,
+        d.source,
+        d.leaf_level,
+        {dimension} as dimension,
+        link.estimated,
+        link.valid_from,
+        link.valid_until,
+        link.life_start,
+        link.life_end
+    from dimension as d
+    join link on link.leaf_id = d.area_id
+    {filters}
+)"""
+
+# The same counts from single events, which alone can be filtered, broken down, and told as of
+# a day: first by combination, which is a number, then by what the combinations stand for.
 SINGLE = (
     ASKED
     + CLIMBING
-    + """
+    + PLACED
+    + """,
+counted as (
+    select
+        {key},
+        {period} as period,
+        {alive} as alive,
+        {fits} as fits,
+        min(r.day) as first_day,
+        {sums}
+    from {record}_change as r
+    {places}
+    where r.day < $end
+        {conditions}
+    group by all
+)
 select
-    a.area,
-    r.source,
-    r.leaf_level,
-    {dimension} as dimension,
-    {period} as period,
-    min(r.day) as first_day,
-    max(a.estimated::int) as estimated,
+    p.area_id,
+    p.source,
+    p.leaf_level,
+    p.dimension,
+    r.period,
+    r.alive,
+    r.fits,
+    min(r.first_day) as first_day,
+    max(p.estimated::int) as estimated,
     {sums}
-from {table} as r
-join link as a
-    on a.area_id = r.area_id
-    and r.day >= a.valid_from
-    and r.day < a.valid_until
-where r.day < $end
-    {conditions}
+from counted as r
+join place as p using ({key})
 group by all"""
 )
+# Which combinations count: all there are, some, or each in the place that the day decides.
+ALL_PLACES = ""
+SOME_PLACES = "semi join place as p using (dimension_id)"
+PLACES_BY_DAY = """join place as p
+        on p.dimension_id = r.dimension_id
+        and r.day >= p.valid_from
+        and r.day < p.valid_until"""
 
 # When an area began to deliver, whatever a selection is narrowed to.
 BEGINNINGS = (
     ASKED
     + """
-select a.area, r.source, r.leaf_level, min(r.month) as first_day
+select r.area_id, r.source, r.leaf_level, min(r.month) as first_day
 from {record}_area_month as r
-join asked as a
-    on a.area_id = r.area_id
-    and a.map = r.boundaries
-where {bounds}
+{areas}
 group by all"""
 )
+FIRST_KNOWN = """,
+begun as (
+    select dimension_id, min(day) as first_day
+    from {record}_change
+    where known_day <= $as_of
+        and day < $end
+    group by all
+)"""
 KNOWN_BEGINNINGS = (
     ASKED
     + CLIMBING
+    + PLACED
+    + FIRST_KNOWN
     + """
-select a.area, r.source, r.leaf_level, min(r.day) as first_day
-from {record}_known as r
-join link as a
-    on a.area_id = r.area_id
-    and r.day >= a.valid_from
-    and r.day < a.valid_until
-where r.known_day <= $as_of
-    and r.day < $end
+select p.area_id, p.source, p.leaf_level, min(begun.first_day) as first_day
+from begun
+join place as p using (dimension_id)
 group by all"""
 )
+# When each area first delivered events counted at its own level.
+FIRST_MONTHS = """
+select area_id, min(month) as first_day
+from {record}_area_month
+where boundaries = $map
+    and level = leaf_level
+group by area_id
+order by area_id"""
 
 # Observations per area, their own period and the asked period their last day is in.
 OBSERVED = (
@@ -154,7 +216,7 @@ OBSERVED = (
     + PERIODS
     + """
 select
-    a.area,
+    r.area_id,
     r.source,
     r.leaf_level,
     r.measure,
@@ -166,15 +228,14 @@ select
     max(r.estimated) as estimated,
     sum(r.value) as value
 from observation_area_day as r
-join asked as a
-    on a.area_id = r.area_id
-    and a.map = r.boundaries
-    and r.day >= a.life_start
-    and r.day < a.life_end
 join period as p
     on r.day >= p.period_start
     and r.day < p.period_end
-where {bounds}
+"""
+    + MANY_AREAS
+    + """
+    and r.day >= asked.life_start
+    and r.day < asked.life_end
     and r.measure in (select unnest($measures))
     and r.day < $end
 group by all"""
@@ -188,7 +249,7 @@ part as (
     select unnest($measures) as measure, unnest($metrics) as metric, unnest($parts) as part
 )
 select
-    a.area,
+    link.area_id,
     o.source,
     coalesce(nullif(o.level, ''), own.level) as leaf_level,
     part.measure,
@@ -197,7 +258,7 @@ select
     p.period_end,
     o.period_end - 1 as day,
     o.period_start as origin_day,
-    max(a.estimated::int) as estimated,
+    max(link.estimated::int) as estimated,
     sum(case part.part
         when 'numerator' then o.numerator
         when 'denominator' then o.denominator
@@ -206,10 +267,10 @@ select
 from observation_known as o
 join part using (metric)
 join area as own using (area_id)
-join link as a
-    on a.area_id = o.area_id
-    and o.period_end - 1 >= greatest(a.valid_from, a.life_start)
-    and o.period_end - 1 < least(a.valid_until, a.life_end)
+join link
+    on link.leaf_id = o.area_id
+    and o.period_end - 1 >= greatest(link.valid_from, link.life_start)
+    and o.period_end - 1 < least(link.valid_until, link.life_end)
 join period as p
     on o.period_end - 1 >= p.period_start
     and o.period_end - 1 < p.period_end
@@ -220,6 +281,10 @@ where not o.standalone
 group by all
 having value is not null"""
 )
+# What there is of observations at all.
+OBSERVED_METRICS = """
+select distinct metric, standalone
+from observation_known"""
 
 # Figures delivered for the very area and period: printed ones, and those never added up.
 DELIVERED = (
@@ -228,7 +293,7 @@ DELIVERED = (
     + """
 select
     o.metric,
-    a.area,
+    o.area_id,
     o.level,
     p.period,
     o.source,
@@ -238,7 +303,7 @@ select
     o.standalone,
     o.citation
 from {table} as o
-join asked as a using (area_id)
+join asked using (area_id)
 join period as p using (period_start, period_end)
 where o.metric in (select unnest($metrics))
     {known}
@@ -248,64 +313,18 @@ KNOWN = """
     and o.known_from::date <= $as_of
     and (o.known_to is null or o.known_to::date > $as_of)"""
 
-# The areas of some levels that lie in the areas asked for: how many, since when and until
-# when they exist, and when they began to deliver events (null: not yet).
-DELIVERING = """,
-delivering as (
-    select r.area_id, min(r.month) as first_day
-    from {record}_area_month as r
-    where r.level in (select unnest($levels))
-        and r.leaf_level = r.level
-        and r.boundaries between $first_map and $last_map
-        and r.area_id in (select area_id from link)
-    group by all
-)"""
-BEGUN = (
-    ASKED
-    + WITHIN
-    + DELIVERING
-    + """
-select
-    a.area,
-    d.first_day,
-    greatest(own.valid_from, a.valid_from) as valid_from,
-    least(own.valid_until, a.valid_until) as valid_until,
-    count(*) as areas
-from link as a
-join area as own using (area_id)
-left join delivering as d using (area_id)
-where own.level in (select unnest($levels))
-    and ($map = 'then' or own.valid_until = date '9999-12-31')
-group by all"""
-)
-EXPECTED = (
-    ASKED
-    + WITHIN
-    + """
-select
-    a.area,
-    greatest(own.valid_from, a.valid_from) as valid_from,
-    least(own.valid_until, a.valid_until) as valid_until,
-    count(*) as areas
-from link as a
-join area as own using (area_id)
-where own.level in (select unnest($levels))
-    and ($map = 'then' or own.valid_until = date '9999-12-31')
-group by all"""
-)
-
 # How many areas delivered an observation of a metric that lies whole in a period.
 OBSERVERS = (
     ASKED
     + PERIODS
     + WITHIN
     + """
-select a.area, o.metric, own.level, p.period, count(distinct o.area_id) as areas
+select link.area_id, o.metric, own.level, p.period, count(distinct o.area_id) as areas
 from {table} as o
-join link as a
-    on a.area_id = o.area_id
-    and o.period_end - 1 >= a.valid_from
-    and o.period_end - 1 < a.valid_until
+join link
+    on link.leaf_id = o.area_id
+    and o.period_end - 1 >= link.valid_from
+    and o.period_end - 1 < link.valid_until
 join area as own on own.area_id = o.area_id
 join period as p
     on o.period_start >= p.period_start

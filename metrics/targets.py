@@ -16,6 +16,7 @@ from domain.area import Area, AreaRegister, Level
 from domain.errors import AreaError, CatalogueError, suggestion
 from metrics.catalogue import Better, Catalogue
 from metrics.formula import Text
+from metrics.leaves import area_and_all_in_it
 from metrics.stanza import DefinitionError
 
 Value = TypeVar("Value")
@@ -63,10 +64,10 @@ class Target:
         return starts and (self.valid_until is None or day < self.valid_until)
 
     def holds_for(self, area_id: str, level: Level, register: AreaRegister) -> bool:
-        """Whether it is about values of that level, in that area or one around it."""
+        """Whether it is about values of that level, in that area."""
         if self.level is not None and self.level is not level:
             return False
-        return self.area is None or self.area.area_id in register.belongs_to(area_id)
+        return self.area is None or area_id in area_and_all_in_it(register, self.area.area_id)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from store.books import BatchResult, SourceInfo
 from store.connection import Limits
 from store.crashpoint import arm
 from store.publish import publish
-from store.snapshot import SlowQueryError, Snapshot, current_snapshot
+from store.shelf import current_snapshot
+from store.snapshot import SlowQueryError, Snapshot
 from store.warehouse import Reserve, Warehouse
 
 __all__ = [

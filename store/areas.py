@@ -1,5 +1,6 @@
 """The area register as tables, so that SQL can check areas and roll facts up through them."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from domain.area import AreaRegister, Boundaries
 from store.connection import Connection
+from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import run, transaction
 
 FIRST_DAY = date.min
@@ -36,12 +38,17 @@ insert into {table} by name select * from arriving;
 
 
 def write_areas(connection: Connection, register: AreaRegister) -> None:
-    """Replace the area tables by what the register holds now."""
+    """Replace the area tables by what the register holds now, if that has changed."""
+    tables = area_tables(register)
+    fingerprint = _fingerprint(tables)
+    if fingerprint == fingerprint_of(connection, "area"):
+        return
     with transaction(connection):
-        for table, rows in area_tables(register).items():
+        for table, rows in tables.items():
             connection.register("arriving", rows)
             run(connection, REPLACE, table=table)
             connection.unregister("arriving")
+        remember_fingerprint(connection, "area", fingerprint)
 
 
 @lru_cache(maxsize=2)
@@ -90,3 +97,13 @@ def _changes(register: AreaRegister) -> Iterator[tuple[Any, ...]]:
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     held = list(rows)
     return pa.table({column: [row[place] for row in held] for place, column in enumerate(columns)})
+
+
+def _fingerprint(tables: dict[str, pa.Table]) -> str:
+    digest = hashlib.sha256()
+    for table in tables.values():
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as stream:
+            stream.write_table(table)
+        digest.update(sink.getvalue())
+    return digest.hexdigest()

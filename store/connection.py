@@ -90,7 +90,12 @@ def _walls(limits: Limits) -> Configuration:
 
 
 def _lock(connection: Connection, *settings: str) -> None:
-    """What can be set only after opening; the last line makes all of it final."""
+    """What can be set only after opening; the last line makes all of it final.
+
+    Another connection of this process to the same file shares what was set for the first.
+    """
+    if connection.execute("select current_setting('lock_configuration')").fetchone() == (True,):
+        return
     for setting in (
         f"set global TimeZone = '{VIETNAM.key}'",
         *settings,

@@ -9,6 +9,7 @@ from store.accounting import Moment
 from store.connection import Connection
 from store.facts import FACTS, Count, counts, observed_measures
 from store.handover import handed_over
+from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
 
 DIMENSIONS = (
@@ -157,9 +158,7 @@ def prepare_counting(connection: Connection) -> None:
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
     for count in counts().values():
-        known = {"record": count.record}
-        rules = scalar(connection, "select fingerprint from counting where record = $record", known)
-        if rules != count.fingerprint:
+        if fingerprint_of(connection, count.record) != count.fingerprint:
             recount(connection, count)
 
 
@@ -192,9 +191,7 @@ def recount(connection: Connection, count: Count) -> None:
     if count.steps is not None:
         run(connection, ALL_STEPS, steps=count.steps, key=keys)
     _append(connection, count)
-    rules = {"record": count.record, "fingerprint": count.fingerprint}
-    run(connection, "delete from counting where record = $record", rules)
-    run(connection, "insert into counting values ($record, $fingerprint)", rules)
+    remember_fingerprint(connection, count.record, count.fingerprint)
 
 
 def _append(connection: Connection, count: Count) -> None:

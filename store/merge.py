@@ -9,7 +9,7 @@ from store.sql import listed, run
 
 CLOSE = """
 update {kind} set known_to = $now
-where rowid in (select old_row from matched_{kind} where is_change);
+where rowid in (select old_row from superseded_{kind});
 """
 
 INSERT = """

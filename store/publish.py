@@ -26,7 +26,8 @@ from store.pointer import (
     sync_folder,
     write_pointer,
 )
-from store.snapshot import Snapshot, current_snapshot
+from store.shelf import current_snapshot
+from store.snapshot import Snapshot
 from store.tidy import remove_orphans, remove_superseded
 from store.warehouse import MEGABYTE, Warehouse, refuse_full_disk
 
@@ -61,7 +62,7 @@ def publish(
             entry = _build(warehouse, temporary, version, now)
         except duckdb.FatalException:
             raise
-        except duckdb.Error as error:
+        except (duckdb.Error, StoreError) as error:
             remove_orphans(folder)
             raise StoreError(f"Nothing was published, the last snapshot stays: {error}") from error
         _name(temporary, entry)

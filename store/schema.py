@@ -10,6 +10,12 @@ from store.sql import ROOM, run, scalar, sql_file, transaction
 MIGRATIONS = ROOM / "migrations"
 
 EXISTS = "select exists (from duckdb_tables() where table_name = 'schema_version')"
+FINGERPRINT = "select fingerprint from derived where name = $name"
+REMEMBER = """
+delete from derived where name = $name;
+
+insert into derived values ($name, $fingerprint);
+"""
 MOVE_ON = "update schema_version set version = $version, applied_at = $now"
 
 
@@ -36,6 +42,17 @@ def migrate(connection: Connection, migrations: Path = MIGRATIONS) -> int:
 def schema_version(connection: Connection) -> int:
     """The number of the last migration the warehouse went through."""
     return int(scalar(connection, "select version from schema_version"))
+
+
+def fingerprint_of(connection: Connection, name: str) -> str | None:
+    """What something was last derived from, None if it never was."""
+    found: str | None = scalar(connection, FINGERPRINT, {"name": name})
+    return found
+
+
+def remember_fingerprint(connection: Connection, name: str, fingerprint: str) -> None:
+    """Note what something was derived from now."""
+    run(connection, REMEMBER, {"name": name, "fingerprint": fingerprint})
 
 
 def migration_files(folder: Path) -> dict[int, Path]:

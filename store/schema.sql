@@ -13,15 +13,14 @@ comment on column schema_version.version is
     'Number of the last migration applied; 1 is schema.sql itself.';
 comment on column schema_version.applied_at is 'When it was applied.';
 
-create table counting (
-    record varchar not null,
+create table derived (
+    name varchar not null,
     fingerprint varchar not null
 );
-comment on table counting is
-    'One row per kind of record that is counted: the rules its deltas were counted with.';
-comment on column counting.record is 'dossier, document or observation.';
-comment on column counting.fingerprint is
-    'SHA-256 over the measure file and the measures; another one means counting anew.';
+comment on table derived is 'What is derived from elsewhere, to know when to derive it anew.';
+comment on column derived.name is 'area for the register, or the kind of record that is counted.';
+comment on column derived.fingerprint is
+    'SHA-256 of the register, or of the rules a record was counted by.';
 
 create table batch (
     batch_id bigint not null,

@@ -62,22 +62,26 @@ from (
 where place > 1;
 """
 
+# The key alone finds the version that holds, and only of these the other columns are read.
 MATCH = """
-create or replace temp table matched_{kind} as
-select staged.line, fact.rowid as old_row, ({differs}) and {is_newer} as is_change
+create or replace temp table found_{kind} as
+select staged.line, fact.rowid as old_row
 from staged_{kind} as staged
 join {kind} as fact on {same_key}
 where fact.source = $source
 and fact.known_to is null
 and staged.line not in (select line from dropped_{kind});
 
-insert into dropped_{kind} select line, 'unchanged' from matched_{kind} where not is_change;
-
 create or replace temp table superseded_{kind} as
-select matched.line, {fact_columns}
-from {kind} as fact
-join matched_{kind} as matched on fact.rowid = matched.old_row
-where matched.is_change;
+select found.line, found.old_row, {fact_columns}
+from found_{kind} as found
+join {kind} as fact on fact.rowid = found.old_row
+join staged_{kind} as staged on staged.line = found.line
+where ({differs}) and {is_newer};
+
+insert into dropped_{kind}
+select line, 'unchanged' from found_{kind}
+where line not in (select line from superseded_{kind});
 
 create or replace temp view fresh_{kind} as
 select * from staged_{kind} where line not in (select line from dropped_{kind});

@@ -54,7 +54,12 @@ def layout(scheme: Scheme, language: str) -> Figure:
             "font": {"family": FONT, "size": 13, "color": colour["ink"]},
             "align": "left",
         },
-        "xaxis": {**axis, "showgrid": False, "ticks": "outside", "tickcolor": colour["line-strong"]},
+        "xaxis": {
+            **axis,
+            "showgrid": False,
+            "ticks": "outside",
+            "tickcolor": colour["line-strong"],
+        },
         "yaxis": {**axis, "showline": False},
         "transition": {"duration": 0},
     }

@@ -11,7 +11,6 @@ from dashboards.geography import (
     HOME_OF,
     Archipelago,
     Shapes,
-    archipelago_url,
     archipelagos,
 )
 from dashboards.text import Words
@@ -52,15 +51,19 @@ def scale(cells: Sequence[Cell]) -> Scale:
     if any(cell.target is not None for cell in cells):
         return Scale(None)
     values = sorted(cell.value for cell in cells if cell.value is not None)
-    cuts = {values[(len(values) - 1) * part // STEPS] for part in range(1, STEPS)} if values else set()
+    cuts = (
+        {values[(len(values) - 1) * part // STEPS] for part in range(1, STEPS)} if values else set()
+    )
     return Scale(tuple(sorted(cuts)))
 
 
 def area_map(
     places: Sequence[Place], shapes: Shapes, words: Words, scheme: Scheme, chosen: str | None = None
 ) -> Figure:
-    """The map of some areas. Traces: "areas", "none" (no data), "chosen", and the archipelagos,
-    which every national map shows, and the map of the province they belong to as an inset.
+    """The map of some areas.
+
+    Traces: "areas", "none" (no data), "chosen", and the archipelagos, which every national map
+    shows where they are, and the map of the province they belong to shows in an inset.
     """
     shown = [place for place in places if place.code in shapes.feature]
     known = [place for place in shown if place.cell.value is not None]
@@ -96,7 +99,6 @@ def _geo(
         "lonaxis": {"range": [west, east]},
         "lataxis": {"range": [south, north]},
         "domain": {"x": list(x), "y": list(y)},
-        "dragmode": False,
     }
 
 
@@ -129,7 +131,11 @@ def _stepped(steps: list[str]) -> Figure:
     """A colour scale without transitions: class i is exactly steps[i]."""
     count = len(steps)
     edges = [(i / count, steps[i]) for i in range(count)]
-    pairs = [[position, colour] for i, (start, colour) in enumerate(edges) for position in (start, (i + 1) / count)]
+    pairs = [
+        [position, colour]
+        for i, (start, colour) in enumerate(edges)
+        for position in (start, (i + 1) / count)
+    ]
     return {"colorscale": pairs, "zmin": -0.5, "zmax": count - 0.5, "showscale": False}
 
 
@@ -146,10 +152,8 @@ def _hover(place: Place, words: Words) -> str:
     if cell.value is None:
         return f"<b>{safe_label(place.name)}</b><br>{words('value.none')}"
     lines = [f"<b>{safe_label(place.name)}</b>", fmt.shown(cell.value, cell.unit, language)]
-    if cell.numerator is not None and cell.denominator is not None:
-        lines[1] += (
-            f" ({fmt.number(cell.numerator, 0, language)} / {fmt.number(cell.denominator, 0, language)})"
-        )
+    if parts := fmt.fraction(cell.numerator, cell.denominator, language):
+        lines[1] += f" ({parts})"
     if cell.target is not None:
         lines.append(words(f"status.{cell.status}"))
     if cell.estimated:
@@ -247,7 +251,11 @@ def _islands(
         "mode": "markers",
         "lon": one.islands[0],
         "lat": one.islands[1],
-        "marker": {"color": colour, "size": 5, "line": {"color": colours(scheme)["ink-3"], "width": 0.5}},
+        "marker": {
+            "color": colour,
+            "size": 5,
+            "line": {"color": colours(scheme)["ink-3"], "width": 0.5},
+        },
         "text": [f"{name}<br>{text}" for name in one.island_names],
         "customdata": [home.href if home else None] * len(one.island_names),
         "hovertemplate": "%{text}<extra></extra>",

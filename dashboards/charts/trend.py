@@ -52,8 +52,11 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
         _open_line(computed, look),
         _printed_points(printed, look),
     ]
-    figure = {"data": [trace for trace in traces if trace], "layout": _sheet(cells, look)}
-    figure["layout"]["annotations"] = [*_labels(_one_per_period(cells), look), *_event_labels(cells, look)]
+    figure: Figure = {"data": [trace for trace in traces if trace], "layout": _sheet(cells, look)}
+    figure["layout"]["annotations"] = [
+        *_labels(_one_per_period(cells), look),
+        *_event_labels(cells, look),
+    ]
     return figure
 
 
@@ -134,7 +137,12 @@ def _target_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         "x": days,
         "y": [cell.target for cell in cells],
         "connectgaps": False,
-        "line": {"color": colours(look.scheme)["ink-3"], "width": 1.5, "dash": "4px,3px", "shape": "hv"},
+        "line": {
+            "color": colours(look.scheme)["ink-3"],
+            "width": 1.5,
+            "dash": "4px,3px",
+            "shape": "hv",
+        },
         "hoverinfo": "skip",
     }
 
@@ -154,8 +162,8 @@ def _hover(cell: Cell, look: TrendLook) -> str:
         label(cell.period, look.grain, language, look.reporting),
         f"<b>{fmt.shown(cell.value, cell.unit, language)}</b>",
     ]
-    if cell.numerator is not None and cell.denominator is not None:
-        lines.append(f"{fmt.number(cell.numerator, 0, language)} / {fmt.number(cell.denominator, 0, language)}")
+    if parts := fmt.fraction(cell.numerator, cell.denominator, language):
+        lines.append(parts)
     if cell.target is not None and not cell.open:
         lines.append(say("trend.target", target=fmt.goal(cell.target, cell.unit, language)))
     if cell.open:
@@ -174,7 +182,9 @@ def _sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     unit = cells[0].unit
     sheet["margin"] = {"l": 8, "r": 76, "t": 34 if look.events else 14, "b": 8, "pad": 0}
     sheet["xaxis"].update(_time_axis(cells, look))
-    sheet["yaxis"]["ticksuffix"] = ("\u202f%" if look.words.language == "vi" else "%") * (unit == "percent")
+    sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
+        unit == "percent"
+    )
     sheet["yaxis"].update(_value_axis(cells))
     sheet["shapes"] = [*_selection_band(look, colour), *_event_rules(cells, look, colour)]
     return sheet
@@ -206,7 +216,11 @@ def _value_axis(cells: Iterable[Cell]) -> Figure:
     cells = list(cells)
     values = [v for cell in cells for v in (cell.value, cell.target) if v is not None]
     if cells[0].unit != "percent":
-        return {"rangemode": "tozero", "nticks": 5, "tickformat": ",~d" if max(values) >= 10 else ""}
+        return {
+            "rangemode": "tozero",
+            "nticks": 5,
+            "tickformat": ",~d" if max(values) >= 10 else "",
+        }
     low, high = min(values), max(values)
     room = max((high - low) * 0.15, 1.0)
     top = high + room if high > 100 else min(high + room, 100.5)

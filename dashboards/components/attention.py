@@ -13,12 +13,11 @@ from metrics.catalogue import Better, Metric
 
 @dataclass(frozen=True)
 class Culprit:
-    """An area that misses a target: its name, value and address, and since when, in words."""
+    """An area that misses a target: its name, value and address."""
 
     name: str
     cell: Cell
     href: str
-    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,7 @@ class Concern:
     worst: Sequence[Culprit]
     missed: int
     judged: int
+    since: str
     href: str
 
 
@@ -54,14 +54,17 @@ def attention(concerns: Sequence[Concern], words: Words) -> Tree:
 
 
 def _item(concern: Concern, words: Words) -> Tree:
-    places = tag("p", *_places(concern, words), cls="ioc-attention__meta") if concern.worst else None
+    places = (
+        tag("p", *_places(concern, words), cls="ioc-attention__meta") if concern.worst else None
+    )
     owner = words("attention.owner", owner=concern.metric.owner)
+    told = " · ".join(part for part in (concern.since, owner) if part)
     return tag(
         "li",
         marks.status_mark("missed", words),
         tag("p", *_what(concern, words), cls="ioc-attention__what"),
         places,
-        tag("p", owner, cls="ioc-attention__meta"),
+        tag("p", told, cls="ioc-attention__meta"),
         cls="ioc-attention__item ioc-attention__item--missed",
     )
 
@@ -72,7 +75,7 @@ def _what(concern: Concern, words: Words) -> list[Tree | str]:
     value = "" if cell.value is None else f" {fmt.shown(cell.value, metric.unit, language)}"
     name = tag("a", metric.short[language], href=concern.href)
     sign = "≥" if metric.better is Better.HIGHER else "≤"
-    target = f"{sign}\u202f{fmt.goal(_target(concern), metric.unit, language)}"
+    target = f"{sign}\u00a0{fmt.goal(_target(concern), metric.unit, language)}"
     told: list[Tree | str] = [name, f"{value}, {words('attention.target', target=target)}"]
     if concern.judged:
         told.append(": " + words("attention.count", missed=concern.missed, judged=concern.judged))
@@ -89,6 +92,5 @@ def _places(concern: Concern, words: Words) -> list[Tree | str]:
     said: list[Tree | str] = [words("attention.worst") + " "]
     for index, culprit in enumerate(concern.worst):
         value = fmt.shown(culprit.cell.value, concern.metric.unit, words.language)
-        since = f" ({words('attention.since', period=culprit.since)})" if culprit.since else ""
-        said += [", " if index else "", tag("a", culprit.name, href=culprit.href), f" {value}{since}"]
+        said += [", " if index else "", tag("a", culprit.name, href=culprit.href), f" {value}"]
     return said

@@ -16,7 +16,10 @@ COUNTED = ("rows_read", "read", "new", "changed", "unchanged", "duplicate", "rej
 
 def sources_table(sources: Sequence[Row], states: Mapping[str, str], words: Words) -> Tree:
     """Each source: its title and owner, its state in words, how far it reaches, its schedule."""
-    columns = [(words(f"sources.{name}"), False) for name in ("source", "state", "reach", "attempt", "schedule")]
+    columns = [
+        (words(f"sources.{name}"), False)
+        for name in ("source", "state", "reach", "attempt", "schedule")
+    ]
     rows = [_source_row(source, states[source["source"]], words) for source in sources]
     return table(words("sources.title"), columns, rows)
 
@@ -79,7 +82,9 @@ def _batch_row(batch: Row, words: Words) -> list[Content]:
     return [
         fmt.instant(finished, words.language),
         batch["source"],
-        tag("span", words(f"batch.{batch['status']}"), cls=f"ioc-batch ioc-batch--{batch['status']}"),
+        tag(
+            "span", words(f"batch.{batch['status']}"), cls=f"ioc-batch ioc-batch--{batch['status']}"
+        ),
         *counts,
         batch["message"] or "",
     ]

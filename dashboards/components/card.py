@@ -82,12 +82,16 @@ def _variant(metric: Metric, words: Words) -> Tree | None:
 
 def _figure(metric: Metric, cell: Cell, words: Words) -> Tree:
     if cell.value is None:
-        return tag("p", tag("span", fmt.MISSING, cls="ioc-card__value ioc-card__value--none"), cls="ioc-card__figure")
+        return tag(
+            "p",
+            tag("span", fmt.MISSING, cls="ioc-card__value ioc-card__value--none"),
+            cls="ioc-card__figure",
+        )
     kind = "ioc-card__value" + (" ioc-card__value--reported" if cell.reported else "")
     text = fmt.figure(cell.value, metric.unit, words.language, against=cell.target)
     return tag(
         "p",
-        tag("span", ("≈\u202f" if cell.estimated else "") + text, cls=kind),
+        tag("span", ("≈\u00a0" if cell.estimated else "") + text, cls=kind),
         tag("span", metric.unit_name(words.language), cls="ioc-card__unit"),
         cls="ioc-card__figure",
     )
@@ -101,7 +105,9 @@ def _verdict(reading: Reading, words: Words) -> Tree | None:
     judged = cell.target is not None or cell.status != "unknown"
     return tag(
         "p",
-        marks.status(cell.status, words, pill=cell.status in ("near", "missed")) if judged else None,
+        marks.status(cell.status, words, pill=cell.status in ("near", "missed"))
+        if judged
+        else None,
         marks.change(metric, cell.value, before, reading.basis, words) if reading.basis else None,
         cls="ioc-card__verdict",
     )
@@ -111,7 +117,12 @@ def _bullet(metric: Metric, cell: Cell) -> Tree | None:
     """The value against its target, from 0; only where 100 is the end of the scale."""
     if cell.value is None or cell.target is None or metric.unit != "percent":
         return None
-    style = {"--value": f"{cell.value:.2f}", "--target": f"{cell.target:.2f}", "--min": "0", "--max": "100"}
+    style = {
+        "--value": f"{cell.value:.2f}",
+        "--target": f"{cell.target:.2f}",
+        "--min": "0",
+        "--max": "100",
+    }
     return tag(
         "div",
         tag("span", cls="ioc-bullet__fill"),
@@ -140,7 +151,7 @@ def _target(metric: Metric, cell: Cell, words: Words) -> Tree | None:
 
 
 def missing_reason(cell: Cell, words: Words) -> str:
-    """Why there is no number: nothing ever came, nothing to divide by, or nothing for this period."""
+    """Why there is no number: nothing ever came, nothing to divide by, or nothing then."""
     if cell.freshness == "never":
         return words("value.never")
     if cell.denominator == 0:
@@ -174,7 +185,13 @@ def _spark(reading: Reading, words: Words) -> Tree | None:
         high=fmt.shown(max(known), unit, language),
         count=len(known),
     )
-    line = tag("span", cls="ioc-spark", style={"--spark": spark_image(values)}, role="img", aria_label=spoken)
+    line = tag(
+        "span",
+        cls="ioc-spark",
+        style={"--spark": spark_image(values)},
+        role="img",
+        aria_label=spoken,
+    )
     return tag("a", line, cls="ioc-card__spark", href=reading.trend_href)
 
 

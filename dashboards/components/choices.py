@@ -65,7 +65,9 @@ def period_options(view: View, horizon: date, words: Words) -> list[Option]:
     ]
 
 
-def options_of(view: View, field: str, values: Sequence[str], current: str, words: Words) -> list[Option]:
+def options_of(
+    view: View, field: str, values: Sequence[str], current: str, words: Words
+) -> list[Option]:
     """The values of one field of the view as options."""
     return [
         Option(words(f"{field}.{value}"), view.href(**{field: value}), is_current=value == current)

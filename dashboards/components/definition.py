@@ -35,9 +35,20 @@ def definition(evidence: Evidence, words: Words) -> Tree:
         _facts(evidence, words),
         tag(
             "p",
-            tag("a", words("definition.trend"), href=evidence.trend_href, cls="ioc-button ioc-button--primary"),
+            tag(
+                "a",
+                words("definition.trend"),
+                href=evidence.trend_href,
+                cls="ioc-button ioc-button--primary",
+            ),
             " ",
-            tag("a", words("definition.csv"), href=evidence.csv_href, cls="ioc-button", download=True),
+            tag(
+                "a",
+                words("definition.csv"),
+                href=evidence.csv_href,
+                cls="ioc-button",
+                download=True,
+            ),
         ),
         cls="ioc-definition",
     )
@@ -71,9 +82,8 @@ def _now(evidence: Evidence, words: Words) -> str:
     """The formula with its numbers: "286.240 / 296.931 = 96,4 %"."""
     cell, unit, language = evidence.cell, evidence.metric.unit, words.language
     value = fmt.shown(cell.value, unit, language)
-    if cell.numerator is not None and cell.denominator is not None:
-        top = fmt.number(cell.numerator, 0, language)
-        return f"{top} / {fmt.number(cell.denominator, 0, language)} = {value}"
+    if parts := fmt.fraction(cell.numerator, cell.denominator, language):
+        return f"{parts} = {value}"
     if cell.value is None:
         return words("value.none")
     return f"{value} {evidence.metric.unit_name(language)}" if unit != "percent" else value
@@ -102,7 +112,14 @@ def _fact_list(evidence: Evidence, words: Words) -> list[tuple[str, Content]]:
         ("sources", " · ".join(evidence.source_titles)),
         ("as_of", _as_of(cell, words)),
         ("coverage", _coverage(cell, words)),
-        ("version", words("definition.version_of", version=metric.version, day=fmt.day(metric.reviewed, language))),
+        (
+            "version",
+            words(
+                "definition.version_of",
+                version=metric.version,
+                day=fmt.day(metric.reviewed, language),
+            ),
+        ),
         ("snapshot", cell.snapshot),
     ]
 

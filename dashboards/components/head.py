@@ -23,11 +23,14 @@ def page_head(
 
 
 def _crumbs(crumbs: Sequence[tuple[str, str]], here: str, words: Words) -> Tree:
-    items = [
-        tag("li", tag("a", name, href=href), cls="ioc-crumbs__item") for name, href in crumbs
-    ]
+    items = [tag("li", tag("a", name, href=href), cls="ioc-crumbs__item") for name, href in crumbs]
     items.append(tag("li", here, cls="ioc-crumbs__item", aria_current="page"))
-    return tag("nav", tag("ol", *items, cls="ioc-crumbs__list"), cls="ioc-crumbs", aria_label=words("shell.crumbs"))
+    return tag(
+        "nav",
+        tag("ol", *items, cls="ioc-crumbs__list"),
+        cls="ioc-crumbs",
+        aria_label=words("shell.crumbs"),
+    )
 
 
 def section_head(title: str, note: str = "") -> Tree:

@@ -26,7 +26,9 @@ def status_mark(state: str, words: Words) -> Tree:
     return tag("span", mark, cls=f"ioc-status ioc-status--{state} ioc-status--mark-only")
 
 
-def change(metric: Metric, now: float | None, before: float | None, basis: str, words: Words) -> Tree:
+def change(
+    metric: Metric, now: float | None, before: float | None, basis: str, words: Words
+) -> Tree:
     """How a value moved: points for rates, percent for counts, better or worse by the metric.
 
     A count that was 0 is told in whole numbers. Nothing to compare with says so.
@@ -68,7 +70,9 @@ def _judgement(better: Better, sign: int) -> str:
 def freshness(state: str, until: datetime | None, words: Words, *, full: bool = False) -> Tree:
     """How fresh, in a word, and how far the data reach: the hour, or `full` with the date."""
     written = fmt.instant(until, words.language) if full else fmt.clock(until)
-    reach = tag("time", written, cls="ioc-fresh__time", datetime=until.isoformat()) if until else None
+    reach = (
+        tag("time", written, cls="ioc-fresh__time", datetime=until.isoformat()) if until else None
+    )
     return tag(
         "span",
         tag("span", cls="ioc-fresh__mark", aria_hidden="true"),
@@ -89,7 +93,9 @@ def reservations(cell: Cell, words: Words) -> list[Tree]:
     if cell.open:
         marks.append(tag("span", words("mark.open"), cls="ioc-mark ioc-mark--provisional"))
     if cell.value is not None and cell.coverage is not None and cell.coverage < 1:
-        marks.append(tag("span", _coverage(cell, words), cls="ioc-mark ioc-mark--coverage ioc-mark--partial"))
+        marks.append(
+            tag("span", _coverage(cell, words), cls="ioc-mark ioc-mark--coverage ioc-mark--partial")
+        )
     return marks
 
 

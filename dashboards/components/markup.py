@@ -6,7 +6,7 @@ Dash 4 gives every html component its own wrapper that watches the whole store, 
 
     ["p", {"className": "ioc-card__verdict"}, "Đạt", ["b", {}, "98,1"]]
 
-Trees are built with `tag`, compared in tests as they are, and cached as they are. React escapes
+Trees are built with `tag`, and cached as they are. React escapes
 every text; tags and attributes are a closed list, and links lead to this site only.
 """
 
@@ -21,13 +21,79 @@ Tree = list[Any]
 Content = Tree | str | None
 
 TAGS = frozenset(
-    "a abbr article aside b button caption code dd details div dl dt em figcaption figure footer"
-    " h1 h2 h3 h4 header hr i label legend li nav ol p section small span strong sub summary sup"
-    " table tbody td tfoot th thead time tr ul".split()
+    [
+        "a",
+        "abbr",
+        "article",
+        "aside",
+        "b",
+        "button",
+        "caption",
+        "code",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "header",
+        "hr",
+        "i",
+        "label",
+        "legend",
+        "li",
+        "nav",
+        "ol",
+        "p",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "ul",
+    ]
 )
 ATTRIBUTES = frozenset(
-    "className colSpan dateTime disabled download href htmlFor id hidden key lang rel role rowSpan"
-    " scope style tabIndex target title type open".split()
+    [
+        "className",
+        "colSpan",
+        "dateTime",
+        "disabled",
+        "download",
+        "href",
+        "htmlFor",
+        "id",
+        "hidden",
+        "key",
+        "lang",
+        "rel",
+        "role",
+        "rowSpan",
+        "scope",
+        "style",
+        "tabIndex",
+        "target",
+        "title",
+        "type",
+        "open",
+    ]
 )
 NAMES = {
     "cls": "className",
@@ -75,21 +141,6 @@ def _spread(children: tuple[Content | list[Tree], ...]) -> Iterator[Tree | str]:
             yield child
 
 
-def text_of(tree: Content) -> str:
-    """Everything a reader would read, in order; what tests and screen readers see."""
-    if tree is None or isinstance(tree, str):
-        return tree or ""
-    return "".join(text_of(child) for child in tree[2:])
-
-
-def elements(tree: Content, cls: str) -> list[Tree]:
-    """Every element under `tree`, itself included, that carries the class."""
-    if tree is None or isinstance(tree, str):
-        return []
-    found = [tree] if cls in str(tree[1].get("className", "")).split() else []
-    return found + [element for child in tree[2:] for element in elements(child, cls)]
-
-
 class Markup(Component):
     """A tree on the page.
 
@@ -101,8 +152,7 @@ class Markup(Component):
     Links and elements with data-href change the page's address without loading it anew.
     """
 
-    _children_props: list[str] = []
-    _base_nodes = ["children"]
+    _children_props: list[str] = []  # noqa: RUF012 - as every Dash component writes it
     _namespace = "toan_canh"
     _type = "Markup"
 
@@ -112,4 +162,4 @@ class Markup(Component):
         self._valid_wildcard_attributes: list[str] = []
         self.available_properties = names
         self.available_wildcard_properties: list[str] = []
-        super().__init__(**properties)
+        super().__init__(**properties)  # type: ignore[no-untyped-call]  # Dash has no types here

@@ -129,7 +129,9 @@ def _value_text(metric: Metric, cell: Cell, words: Words) -> Tree | str:
     if cell.reported:
         return tag("span", text, cls="ioc-value ioc-value--reported", title=words("mark.reported"))
     if cell.estimated and cell.value is not None:
-        return tag("span", text, cls="ioc-value ioc-value--estimated", title=words("mark.estimated"))
+        return tag(
+            "span", text, cls="ioc-value ioc-value--estimated", title=words("mark.estimated")
+        )
     return text
 
 

@@ -37,7 +37,9 @@ def header(
         tag(
             "nav",
             *[
-                tag("a", name, href=href, cls="ioc-nav__link", aria_current="page" if here else None)
+                tag(
+                    "a", name, href=href, cls="ioc-nav__link", aria_current="page" if here else None
+                )
                 for name, href, here in links
             ],
             cls="ioc-nav",
@@ -45,7 +47,9 @@ def header(
         ),
         tag(
             "div",
-            marks.freshness(overall.freshness, overall.data_as_of, words, full=True) if overall else None,
+            marks.freshness(overall.freshness, overall.data_as_of, words, full=True)
+            if overall
+            else None,
             tag(
                 "button",
                 other.upper(),
@@ -74,7 +78,13 @@ def simulated_banner(words: Words) -> Tree:
     return tag(
         "div",
         tag("span", cls="ioc-banner__mark", aria_hidden="true"),
-        tag("p", tag("b", words("banner.simulated")), " ", words("banner.simulated_long"), cls="ioc-banner__text"),
+        tag(
+            "p",
+            tag("b", words("banner.simulated")),
+            " ",
+            words("banner.simulated_long"),
+            cls="ioc-banner__text",
+        ),
         tag("a", words("shell.sources"), href="/sources", cls="ioc-banner__action"),
         cls="ioc-banner ioc-banner--simulated",
         role="note",
@@ -92,7 +102,9 @@ def warning_banner(text: str) -> Tree:
     )
 
 
-def footer(sources: Sequence[SourceState], built: datetime, version: str, words: Words) -> list[Tree]:
+def footer(
+    sources: Sequence[SourceState], built: datetime, version: str, words: Words
+) -> list[Tree]:
     """Every source with its state, and which snapshot this is."""
     items = [
         tag(

@@ -12,7 +12,10 @@ from metrics.catalogue import Metric
 
 
 def table(
-    name: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Content]], kind: str = ""
+    name: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Sequence[Sequence[Content]],
+    kind: str = "",
 ) -> Tree:
     """A table. Columns are (heading, is_number); the first cell of a row is its heading."""
     heads = [
@@ -57,7 +60,7 @@ def series_table(
         (words("table.status"), False),
         (words("table.note"), False),
     ]
-    rows = [
+    rows: list[list[Content]] = [
         [
             label(cell.period, grain, language, reporting),
             fmt.figure(cell.value, metric.unit, language),

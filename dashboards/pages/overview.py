@@ -26,7 +26,13 @@ def skeleton(words: Words) -> Component:
         [
             markup(NAME, "head", "ioc-pagehead"),
             beside(
-                (8, html.Div([markup(NAME, "dossier-cards"), markup(NAME, "office-cards")], className="ioc-stack")),
+                (
+                    8,
+                    html.Div(
+                        [markup(NAME, "dossier-cards"), markup(NAME, "office-cards")],
+                        className="ioc-stack",
+                    ),
+                ),
                 (4, panel(NAME, "concerns", "ioc-first")),
             ),
             markup(NAME, "printed"),

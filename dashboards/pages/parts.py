@@ -1,5 +1,7 @@
 """What pages about an area are made of: panels that wait for figures, and all their figures."""
 
+from typing import cast
+
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -84,7 +86,10 @@ def beside(*columns: tuple[int, Component]) -> Component:
 def graph(page: str, name: str, language: str) -> dcc.Graph:
     """A chart that is empty until it is drawn."""
     return dcc.Graph(
-        id=part(page, name), figure=blank(), config=config(language), responsive=True
+        id=part(page, name),
+        figure=blank(),
+        config=cast("dcc.Graph.Config", config(language)),
+        responsive=True,
     )
 
 
@@ -124,6 +129,7 @@ def compared(page: str, *rows: Component) -> Component:
         className="ioc-metric-choice",
     )
     heading = html.Div(
-        [markup(page, "comparison"), choice], className="ioc-section__head ioc-section__head--choice"
+        [markup(page, "comparison"), choice],
+        className="ioc-section__head ioc-section__head--choice",
     )
     return html.Section([heading, *rows], className="ioc-section")

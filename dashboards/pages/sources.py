@@ -74,10 +74,6 @@ def _rejections(visit: Visit) -> Tree:
 def _rows(frame: pd.DataFrame) -> Sequence[dict[str, Any]]:
     """A frame's rows; whatever is missing is None."""
     return [
-        {key: None if _is_missing(value) else value for key, value in row.items()}
+        {str(key): None if pd.isna(value) else value for key, value in row.items()}
         for row in frame.to_dict("records")
     ]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)

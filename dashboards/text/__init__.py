@@ -1,7 +1,7 @@
 """Every word of the interface, by key, in Vietnamese and in English.
 
-    say = words("vi")
-    say("card.target", target="98 %")   ->   "Chỉ tiêu 98 %"
+say = words("vi")
+say("card.target", target="98 %")   ->   "Chỉ tiêu 98 %"
 """
 
 import tomllib

@@ -28,18 +28,33 @@ def made_up_home(
     documents = list(_documents(chance, days, places[first], places[last], per_day))
     reach = f"{last} 07:50"
     collected = Collected(home)
-    collected.deliver(dossiers, source="dich_vu_cong", reaches=reach, known=f"{last} 07:55", simulated=True)
     collected.deliver(
-        documents, kind="document", source="van_ban", reaches=reach, known=f"{last} 07:56", simulated=True
+        dossiers, source="dich_vu_cong", reaches=reach, known=f"{last} 07:55", simulated=True
     )
     collected.deliver(
-        list(_observations(chance, first, last)), kind="observation", source="bao_cao", reaches=reach,
-        known=f"{last} 07:57", simulated=True,
+        documents,
+        kind="document",
+        source="van_ban",
+        reaches=reach,
+        known=f"{last} 07:56",
+        simulated=True,
     )
-    collected.deliver(_printed(), kind="observation", source="press", reaches=None, known=f"{last} 07:58")
+    collected.deliver(
+        list(_observations(chance, first, last)),
+        kind="observation",
+        source="bao_cao",
+        reaches=reach,
+        known=f"{last} 07:57",
+        simulated=True,
+    )
+    collected.deliver(
+        _printed(), kind="observation", source="press", reaches=None, known=f"{last} 07:58"
+    )
     for source, title in TITLES.items():
         told = collected.sources[source]
-        collected.promise(source, title_vi=title, title_en=title, owner="Tỉnh mô phỏng", simulated=told.simulated)
+        collected.promise(
+            source, title_vi=title, title_en=title, owner="Tỉnh mô phỏng", simulated=told.simulated
+        )
     collected.published(now or f"{last} 08:00")
 
 
@@ -90,7 +105,11 @@ def _dossier(
     chance: random.Random, code: str, area: Area, punctual: float, day: date, last: date
 ) -> dict[str, Any]:
     term = chance.choice((1, 3, 5, 10, 15))
-    taken = chance.uniform(0, term) if chance.random() < punctual else chance.uniform(term + 1, term + 20)
+    taken = (
+        chance.uniform(0, term)
+        if chance.random() < punctual
+        else chance.uniform(term + 1, term + 20)
+    )
     received = datetime.combine(day, time(8 + chance.randrange(9), chance.randrange(60)), VIETNAM)
     finished = received + timedelta(days=taken)
     is_done = finished.date() < last
@@ -152,7 +171,7 @@ def _observations(chance: random.Random, first: date, last: date) -> Iterator[di
 
 def _printed() -> list[dict[str, Any]]:
     year = ("2020-01-01", "2021-01-01")
-    alone = {"standalone": True, "citation": PRESS}
+    alone: dict[str, Any] = {"standalone": True, "citation": PRESS}
     return [
         observation("dossiers_received", "25@", *year, numerator=296931.0, **alone),
         observation("dossiers_resolved", "25@", *year, numerator=291384.0, **alone),

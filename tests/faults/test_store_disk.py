@@ -20,7 +20,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of a few megabytes. Only the superuser can have one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
         pytest.skip("needs the right to mount a file system")
     yield folder

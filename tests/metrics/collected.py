@@ -1,13 +1,14 @@
 """Real small databases for tests: records land, are loaded, and are published."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -106,15 +107,16 @@ class Collected:
         reaches: str | None = "2020-12-31 23:59",
         known: str = "2021-01-05",
         simulated: bool = False,
+        copies: Sequence[int] | None = None,
     ) -> "Collected":
-        """Land one batch, which becomes known at the instant `known`."""
-        rows = [dict(record) for record in records]
+        """Land one batch, which becomes known at `known`; each record so many times."""
+        schema = pa.schema([(one.name, TYPES[one.type]) for one in RECORDS[kind]])
+        rows = pa.Table.from_pylist([dict(record) for record in records], schema=schema)
+        if copies is not None:
+            rows = _copied(rows, copies)
         folder = self.home / "landing" / source / f"batch-{len(self._landings):04}"
         folder.mkdir(parents=True)
-        schema = pa.schema([(one.name, TYPES[one.type]) for one in RECORDS[kind]])
-        pq.write_table(
-            pa.Table.from_pylist(rows, schema=schema), folder / f"records-{kind}.parquet"
-        )
+        pq.write_table(rows, folder / f"records-{kind}.parquet")
         moment = at(known)
         manifest = {
             "source": source,
@@ -122,8 +124,8 @@ class Collected:
             "started_at": moment.isoformat(),
             "finished_at": moment.isoformat(),
             "record_kinds": [kind],
-            "rows_read": len(rows),
-            "records_read": {kind: len(rows)},
+            "rows_read": rows.num_rows,
+            "records_read": {kind: rows.num_rows},
             "rejected": {kind: 0},
             "origins": [{"name": "x", "sha256": f"{len(self._landings):064}", "bytes": 1}],
             "cursor": None,
@@ -154,3 +156,10 @@ class Collected:
             for source, moment in self._failures:
                 warehouse.fail(source, "csv", moment, "refused", moment)
             return publish(warehouse, self.home, at(now), free_mb=0)
+
+
+def _copied(rows: pa.Table, copies: Sequence[int]) -> pa.Table:
+    """Every row as often as told, each with a code of its own."""
+    numbers = np.repeat(np.arange(rows.num_rows), copies)
+    codes = pa.array([f"{rows['dossier_code'][0].as_py()}-{n}" for n in range(len(numbers))])
+    return rows.take(numbers).set_column(0, "dossier_code", codes)

@@ -1,20 +1,26 @@
 """A fresh home and its warehouse, for tests that load and publish for real."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from domain.area import register
 from store import Warehouse
 from tests.store.landed import NO_RESERVE
 
-register()  # read once, so that no single test is charged for it
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that was opened once; making it anew for each test would take most of its time."""
+    home = tmp_path_factory.mktemp("empty") / "home"
+    Warehouse.open(home, reserve=NO_RESERVE).close()
+    return home
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(empty_home: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(empty_home, tmp_path / "home"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
     return warehouse.connection.execute(sql).fetchall()
 
 
-def contents(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+def contents(warehouse: Warehouse) -> dict[str, list[str]]:
     """Every row of every table."""
     tables = rows(warehouse, "select table_name from duckdb_tables() where not temporary")
     return {

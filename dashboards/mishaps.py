@@ -1,0 +1,44 @@
+"""What nobody foresaw: logged with a number, and told to the visitor with the same number."""
+
+import logging
+import secrets
+
+import flask
+from dash import Dash, ctx, set_props
+from werkzeug.exceptions import InternalServerError
+
+from dashboards import ids
+from dashboards.data import language_of
+from dashboards.pages import not_found
+from dashboards.text import words
+
+log = logging.getLogger(__name__)
+
+
+def expect_mishaps(app: Dash) -> None:
+    """Let no failure show its inside, and none go unnoticed."""
+
+    @app.server.errorhandler(InternalServerError)
+    def told(error: InternalServerError) -> tuple[flask.Response, int]:
+        number = _logged(error.original_exception or error)
+        detail = f"Something failed that should not. It is logged as {number}."
+        body = {"type": "about:blank", "title": "failed", "status": 500, "detail": detail}
+        response = flask.jsonify(body)
+        response.mimetype = "application/problem+json"
+        return response, 500
+
+
+def in_a_callback(error: Exception) -> None:
+    """Dash's `on_error`: in place of the page, what happened and under which number."""
+    number = _logged(error)
+    place = ctx.inputs.get(f"{ids.PLACE}.data") or ctx.states.get(f"{ids.PLACE}.data")
+    say = words(language_of(place))
+    page = not_found.refusal(say("refusal.failed"), say("refusal.mishap", number=number), say)
+    set_props(ids.PAGE, {"children": page, "data-page": ""})
+
+
+def _logged(error: BaseException) -> str:
+    """A number that finds this failure in the log."""
+    number = secrets.token_hex(4)
+    log.error("failure %s", number, exc_info=error)
+    return number

@@ -1,0 +1,165 @@
+"""Reading events: which table answers a question, and the statement that asks it.
+
+Area rollups answer what they can, by month where the periods are whole months. Filters and
+dimensions need the single events, a past `as_of` the events with the day they became known.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from domain.area import COUNTRY_ID, Boundaries
+from domain.measure import Additivity, measures
+from metrics import statements
+from metrics.contents import first_months
+from metrics.leaves import area_and_all_in_it
+from metrics.question import Question
+from metrics.selection import DIMENSIONS, FILTERS
+from metrics.window import period_number
+
+BEGINNING = ("area_id", "source", "leaf_level", "first_day")
+
+
+def counted(
+    question: Question, record: str, names: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The counts of some measures, and when each area's sources began to deliver.
+
+    Counts are rows of area_id, source, leaf_level, dimension, period (from 0; -1 is all the
+    time before), alive (events on days of the area's life), fits (cohorts that began in the
+    same period), first_day, estimated and the measures.
+    """
+    selection = question.selection
+    if selection.as_of is None and not question.is_by_dimension and not selection.filters:
+        rows = _rolled_up(question, record, names)
+        return rows, rows
+    return _single(question, record, names), _beginnings(question, record)
+
+
+def _rolled_up(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
+    """Counts from the rollups: whole months, or months up to the first and days since."""
+    if question.window.is_whole_months:
+        parts = [_by(question, record, names, "month", "r.month < $end")]
+    else:
+        parts = [
+            _by(question, record, names, "month", "r.month < $first_month"),
+            _by(question, record, names, "day", "r.day >= $first_month and r.day < $end"),
+        ]
+    return question.frame(statements.ASKED + "\nunion all".join(parts))
+
+
+def _by(question: Question, record: str, names: Sequence[str], day: str, days: str) -> str:
+    return statements.ROLLED_UP.format(
+        record=record,
+        day=day,
+        days=days,
+        period=period_number(f"r.{day}", question.selection),
+        alive=_alive(question, day),
+        fits=_fits(question, names, day),
+        sums=_sums(names),
+        areas=_areas(question),
+    )
+
+
+def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
+    """Counts from single events; before the first period only what a stock is made of."""
+    selection = question.selection
+    filters, params = _filters(record, selection.filters)
+    conditions = [_worth_reading(names)]
+    if selection.as_of is not None:
+        conditions.append("and r.known_day <= $as_of")
+    moves = _moves(question)
+    sql = statements.SINGLE.format(
+        record=record,
+        key="place_no" if moves else "dimension_id",
+        place_no=_place_no(moves=moves),
+        places=statements.PLACES_BY_DAY if moves else _places(question, record),
+        dimension=_dimension(question, record),
+        filters=filters,
+        period=period_number("r.day", selection),
+        alive=_alive(question, "day", "p"),
+        fits=_fits(question, names, "day"),
+        sums=_sums(names),
+        conditions="\n        ".join(conditions),
+    )
+    return question.frame(sql, **params)
+
+
+def _moves(question: Question) -> bool:
+    """Whether the day decides where an event counts: on today's map nothing moves."""
+    on_today = all(one is Boundaries.TODAY for one in question.maps)
+    return not on_today or (len(question.maps) > 1 and question.has_bounded_lives)
+
+
+def _place_no(*, moves: bool) -> str:
+    """A number per combination and place, the same however often it is worked out."""
+    order = "d.dimension_id, link.area_id, link.valid_from"
+    return f"row_number() over (order by {order})" if moves else "0"
+
+
+def _places(question: Question, record: str) -> str:
+    """Leaving out what is elsewhere pays only where something is."""
+    if question.selection.filters:
+        return statements.SOME_PLACES
+    delivering = set(first_months(question.snapshot, record, Boundaries.TODAY).index)
+    for area in question.places.areas:
+        delivering -= area_and_all_in_it(question.register, area.area_id)
+    return statements.SOME_PLACES if delivering - {COUNTRY_ID} else statements.ALL_PLACES
+
+
+def _worth_reading(names: Sequence[str]) -> str:
+    """Before the first period only what changed a stock matters."""
+    stocks = [name for name in names if measures()[name].additivity is Additivity.LAST]
+    return f"and ({' or '.join(['r.day >= $start', *(f'r.{name} <> 0' for name in stocks)])})"
+
+
+def _dimension(question: Question, record: str) -> str:
+    column = DIMENSIONS[record].get(question.selection.by)
+    return f"d.{column}" if column else "''"
+
+
+def _beginnings(question: Question, record: str) -> pd.DataFrame:
+    if question.selection.as_of is None:
+        return question.frame(statements.BEGINNINGS.format(record=record, areas=_areas(question)))
+    sql = statements.KNOWN_BEGINNINGS.format(
+        record=record, place_no="0", dimension="''", filters=""
+    )
+    return question.frame(sql)
+
+
+def _areas(question: Question) -> str:
+    """One area is found by its bounds alone; several are told apart by a join."""
+    return statements.ONE_AREA if len(question.places.areas) == 1 else statements.MANY_AREAS
+
+
+def _alive(question: Question, day: str, asked: str = "asked") -> str:
+    """Whether events fall in an area's life; a month it began in is its own."""
+    if not question.has_bounded_lives:
+        return "true"
+    start, end = f"{asked}.life_start", f"{asked}.life_end"
+    if len(question.places.areas) == 1:
+        start, end = "$life_start", "$life_end"
+    return f"r.{day} >= date_trunc('{day}', {start}::date) and r.{day} < {end}"
+
+
+def _fits(question: Question, names: Sequence[str], day: str) -> str:
+    """Whether a cohort began in the period its event is in."""
+    if all(measures()[name].additivity is not Additivity.COHORT for name in names):
+        return "true"
+    origin = f"r.origin_{day}"
+    begun = period_number(origin, question.selection)
+    return f"{origin} is null or {begun} = {period_number(f'r.{day}', question.selection)}"
+
+
+def _sums(names: Sequence[str]) -> str:
+    return ",\n    ".join(f"sum(r.{name}) as {name}" for name in names)
+
+
+def _filters(record: str, filters: Sequence[tuple[str, str]]) -> tuple[str, dict[str, list[str]]]:
+    """The conditions of the filters: alternatives of a name, and all names at once."""
+    columns = FILTERS[record]
+    wanted: dict[str, list[str]] = {}
+    for name, value in filters:
+        wanted.setdefault(columns[name], []).append(value)
+    conditions = [f"d.{column} in (select unnest(${column}))" for column in wanted]
+    return f"where {' and '.join(conditions)}" if conditions else "", wanted

@@ -1,0 +1,130 @@
+"""Which snapshot a process serves: the newest good one, checked once, for as long as it is.
+
+Files are checked against their SHA-256 once per process; a damaged one is passed over for
+the good one before it. Snapshots nobody holds any more are closed by themselves.
+"""
+
+import os
+import threading
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from domain.errors import StoreError
+from store.connection import STANDARD, Limits
+from store.pointer import FILE, FOLDER, Entry, Pointer, read_pointer, sha256_of
+from store.snapshot import Reader, Snapshot, inherited
+
+
+def current_snapshot(home: Path, limits: Limits = STANDARD) -> Snapshot:
+    """The newest good snapshot of a home; the same object until a newer one is published.
+
+    Cheap to call for every request: it looks at the pointer's time stamp. While a new
+    version is being checked, other threads keep the one before.
+    Raises StoreError if nothing was published, or nothing that was is intact.
+    """
+    return _shelf(home.absolute(), limits).current()
+
+
+class Shelf:
+    """What this process serves from one home."""
+
+    def __init__(self, home: Path, limits: Limits) -> None:
+        self._home = home
+        self._limits = limits
+        self._served: Snapshot | None = None
+        self._seen: tuple[int, ...] | None = None
+        self._faults: dict[str, str | None] = {}
+        self._readers: WeakValueDictionary[str, Reader] = WeakValueDictionary()
+        self._changing = threading.Lock()
+
+    def current(self) -> Snapshot:
+        stamp = self._stamp()
+        served = self._served
+        if served is not None and stamp == self._seen:
+            return served
+        if not self._changing.acquire(blocking=served is None):
+            assert served is not None  # noqa: S101 - only who serves something does not wait
+            return served
+        try:
+            if self._served is None or stamp != self._seen:
+                self._served = self._newest()
+                self._seen = stamp
+            return self._served
+        finally:
+            self._changing.release()
+
+    def open_paths(self) -> set[Path]:
+        return {reader.path for reader in self._readers.values() if reader.is_open}
+
+    def _stamp(self) -> tuple[int, ...] | None:
+        try:
+            status = (self._home / FOLDER / FILE).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _newest(self) -> Snapshot:
+        try:
+            pointer = read_pointer(self._home)
+        except StoreError as error:
+            if self._served is None:
+                raise
+            return Snapshot(self._served.entry, self._served._reader, error.message)
+        if pointer is None:
+            raise StoreError(
+                f"No snapshot in {self._home / FOLDER}. "
+                "Start the collector: python app.py collect --once"
+            )
+        return self._first_good(pointer)
+
+    def _first_good(self, pointer: Pointer) -> Snapshot:
+        faults: list[str] = []
+        for entry in pointer.entries:
+            fault = self._fault(entry)
+            if fault is None:
+                notice = f"{' '.join(faults)} {entry.version} is served." if faults else None
+                return Snapshot(entry, self._reader(entry), notice)
+            faults.append(fault)
+        raise StoreError(f"{' '.join(faults)} Publish again: python app.py collect --once")
+
+    def _fault(self, entry: Entry) -> str | None:
+        """What is wrong with a file, read once per version: None is nothing."""
+        if entry.version not in self._faults:
+            self._faults[entry.version] = fault_of(self._home / FOLDER / entry.file, entry)
+        return self._faults[entry.version]
+
+    def _reader(self, entry: Entry) -> Reader:
+        reader = self._readers.get(entry.version)
+        if reader is None:
+            reader = Reader(self._home / FOLDER / entry.file, self._limits)
+            self._readers[entry.version] = reader
+        return reader
+
+
+def fault_of(path: Path, entry: Entry) -> str | None:
+    """What is wrong with a snapshot's file; None is nothing."""
+    try:
+        intact = sha256_of(path) == entry.sha256
+    except OSError as error:
+        return f"Snapshot {path} cannot be read: {error.strerror}."
+    return None if intact else f"Snapshot {path} is damaged: its SHA-256 is not the published one."
+
+
+_shelves: dict[tuple[Path, Limits], Shelf] = {}
+
+_buried: list[Shelf] = []
+
+
+def _shelf(home: Path, limits: Limits) -> Shelf:
+    return _shelves.setdefault((home, limits), Shelf(home, limits))
+
+
+def _start_anew_after_fork() -> None:
+    """A child neither uses nor closes what its parent had open."""
+    for shelf in _shelves.values():
+        _buried.append(shelf)
+        inherited.update(shelf.open_paths())
+    _shelves.clear()
+
+
+os.register_at_fork(after_in_child=_start_anew_after_fork)

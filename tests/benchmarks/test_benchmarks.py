@@ -1,0 +1,105 @@
+"""Every benchmark runs and reports, at sizes that say nothing about speed."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import ingest, query
+from benchmarks.forms import records
+from benchmarks.page import PAGES
+from benchmarks.province import CHANNELS, NEVER, changed, dossiers
+from benchmarks.report import HEADER, Line, machine, table
+from domain.period import Span
+
+YEAR = Span(date(2025, 1, 1), date(2026, 1, 1))
+
+
+def rows_of(report: str) -> dict[str, list[str]]:
+    """The cells of a report's lines, by what was measured."""
+    lines = [line for line in report.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: row[1:] for row in cells}
+
+
+def test_a_line_that_keeps_its_budget_says_so() -> None:
+    report = table("Speed", [Line("a", "5 ms", "4 ms", 1.25, "≤ 1.5×", is_met=True)])
+    assert rows_of(report)["a"] == ["5 ms", "4 ms", "1.2×", "≤ 1.5×", "met"]
+
+
+def test_a_line_that_misses_its_budget_says_so_louder() -> None:
+    report = table("Speed", [Line("a", "9 ms", budget="≤ 5 ms", is_met=False)])
+    assert rows_of(report)["a"][-1] == "MISSED"
+
+
+def test_a_line_without_a_budget_has_no_verdict() -> None:
+    assert rows_of(table("Speed", [Line("a", "9 ms")]))["a"][-1] == ""
+
+
+def test_the_same_seed_gives_the_same_dossiers() -> None:
+    assert records(dossiers(300, YEAR)).equals(records(dossiers(300, YEAR)))
+
+
+def test_every_dossier_lies_in_a_commune_of_its_day() -> None:
+    found = dossiers(500, YEAR)
+    for number, second in zip(found.area, found.received, strict=True):
+        day = date.fromordinal(date(1970, 1, 1).toordinal() + int(second) // 86_400)
+        assert found.areas[number].is_valid(day)
+
+
+def test_the_dossiers_lie_on_both_sides_of_the_new_map() -> None:
+    found = dossiers(500, YEAR)
+    editions = {found.areas[number].area_id.partition("@")[2] for number in found.area}
+    assert {"", "2025-07-01"} <= editions
+
+
+def test_nothing_has_happened_yet_that_lies_ahead() -> None:
+    found = dossiers(500, YEAR)
+    end = (YEAR.end - date(1970, 1, 1)).days * 86_400
+    assert max(found.finished.max(), found.withdrawn.max(), found.received.max()) < end
+
+
+def test_as_many_dossiers_are_changed_as_asked_for() -> None:
+    found = dossiers(500, YEAR)
+    later = changed(found, 20, YEAR.end)
+    assert int(np.sum(found.finished != later.finished)) == 20
+    assert int(np.sum(later.updated < found.updated)) == 0
+
+
+def test_records_hold_what_was_drawn() -> None:
+    found = dossiers(100, YEAR)
+    landed = records(found)
+    assert landed["channel"].to_pylist() == [CHANNELS[number] for number in found.channel]
+    assert landed["due_at"].null_count == int(np.sum(found.due == NEVER))
+
+
+@pytest.mark.slow
+def test_ingesting_reports_the_rate_and_every_step(tmp_path: Path) -> None:
+    # The run itself refuses to go on unless all 400 are new, and then exactly 200 changed.
+    report = rows_of(ingest.run(tmp_path, None, number=400, rounds=1))
+    assert report["records a second"][3] == "≥ 300,000/s"
+    assert {"400 records, all new", "the file again, 200 changed"} <= report.keys()
+    assert "committed → published" in report
+
+
+@pytest.mark.slow
+def test_querying_reports_every_page_with_figures_that_agree(tmp_path: Path) -> None:
+    # The run itself refuses to report where bare SQL gives another figure.
+    report = rows_of(query.run(tmp_path, number=4_000, pairs=1, times=1))
+    for page in PAGES.values():
+        assert report[f"{page.title}: first"][3] == "≤ 150 ms"
+        assert report[f"{page.title}: again"][3] == "≤ 1.5×"
+
+
+def test_a_difference_between_ours_and_bare_ends_the_run() -> None:
+    with pytest.raises(ValueError, match=r"cards: dossiers_received 25 is 7\.0, by bare SQL 8\.0"):
+        query.refuse_difference(
+            "cards", {"dossiers_received 25": [7.0]}, {"dossiers_received 25": [8.0]}
+        )
+
+
+def test_the_report_opens_with_the_machine_and_its_load() -> None:
+    assert "cores" in machine()
+    assert "load" in machine()
+    assert len(HEADER) == 6

@@ -1,0 +1,177 @@
+"""What a visitor does: opening, drilling, going back, choosing, searching, looking behind."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Watched, Web, watched
+
+pytestmark = pytest.mark.browser
+
+A_POINT_IN_A_PROVINCE = """() => {
+  const [x, y] = [...document.querySelectorAll('path.choroplethlocation')].map((path) => {
+    const box = path.getBBox();
+    const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const place = middle.matrixTransform(path.getScreenCTM());
+    return path.isPointInFill(middle) ? [place.x, place.y] : null;
+  }).find((point) => point);
+  return [x, y];
+}"""
+CUT_TEXTS = """[...document.querySelectorAll('.ioc-card *')]
+  .filter((one) => one.children.length === 0 && one.textContent)
+  .filter((one) => getComputedStyle(one).display !== 'inline')
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.className + ': ' + one.textContent)"""
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("/", "Việt Nam"),
+        ("/area/25", "Tỉnh Phú Thọ"),
+        ("/area/237@2025-06-30?from=2025-01-02&to=2025-06-30", "Huyện Lâm Thao"),
+        ("/area/08521", "Xã Phùng Nguyên"),
+        ("/area/20333", "Đặc khu Hoàng Sa"),
+        ("/sources", "Nguồn số liệu"),
+        ("/area/25?grian=month", "Không đọc được địa chỉ này"),
+    ],
+)
+def test_a_page_opens_by_its_address_and_is_quiet(
+    visitor: Watched, address: str, heading: str
+) -> None:
+    page = visitor.open(address)
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("main")).to_have_count(1)
+
+
+def test_a_click_in_the_ranking_leads_inside_and_back_leads_back(visitor: Watched) -> None:
+    page = visitor.open("/area/25?metric=dossiers_received")
+    page.get_by_role("link", name="Xã Phùng Nguyên").first.click()
+    expect(page.locator("h1")).to_have_text("Xã Phùng Nguyên")
+    assert page.url.endswith("/area/08521?metric=dossiers_received")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Tỉnh Phú Thọ")
+    expect(page.locator("#area-trend-head h3")).to_have_text("Hồ sơ tiếp nhận")
+
+
+def test_a_click_on_the_map_leads_to_the_province(visitor: Watched) -> None:
+    page = visitor.open("/")
+    visitor.until("document.querySelectorAll('path.choroplethlocation').length >= 34")
+    page.locator("#overview-map").scroll_into_view_if_needed()
+    page.mouse.click(*page.evaluate(A_POINT_IN_A_PROVINCE))
+    page.wait_for_url(re.compile(r"/area/\d\d$"))
+    expect(page.locator("h1")).not_to_have_text("Việt Nam")
+
+
+def test_the_map_of_the_country_shows_both_archipelagos(visitor: Watched) -> None:
+    page = visitor.open("/")
+    expect(
+        page.locator("#overview-map .scatterlayer text, #overview-map .scattergeo text")
+    ).to_have_text(["QĐ. Hoàng Sa", "QĐ. Trường Sa"])
+
+
+def test_the_language_changes_everything_and_stays(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    page.get_by_role("button", name="Switch to English").click()
+    expect(page.locator("#area-concerns h3")).to_have_text("Needs attention")
+    assert "lang=en" in page.url
+    assert page.evaluate("document.documentElement.lang") == "en"
+    visitor.open("/area/04")
+    expect(page.locator("#area-concerns h3")).to_have_text("Needs attention")
+
+
+def test_the_theme_changes_charts_too_and_stays(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    ink = "document.querySelector('.js-plotly-plot').layout.font.color"
+    light = page.evaluate(ink)
+    page.get_by_role("button", name="Đổi giao diện sáng, tối").click()
+    visitor.until(f"{ink} !== '{light}'")
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+    visitor.open("/area/04")
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+
+
+def test_a_card_opens_what_is_behind_its_number(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    page.locator("article[data-metric=on_time_rate_resolved] .ioc-card__value").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Căn cứ pháp lý")
+    expect(drawer).to_contain_text(re.compile(r"[\d.]+ / [\d.]+ = \d+,\d"))
+    with page.expect_download() as download:
+        drawer.get_by_role("link", name="Tải số liệu (CSV)").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
+def test_an_area_is_found_without_accents_and_by_keyboard(visitor: Watched) -> None:
+    page = visitor.open("/")
+    page.locator("#search").click()
+    page.keyboard.type("phung nguyen", delay=30)
+    option = page.get_by_role("option", name="Xã Phùng Nguyên, Tỉnh Phú Thọ", exact=True)
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Xã Phùng Nguyên")
+    assert page.url.endswith("/area/08521")
+
+
+def test_an_old_district_is_found_by_its_name(visitor: Watched) -> None:
+    page = visitor.open("/")
+    page.locator("#search").click()
+    page.keyboard.type("huyen lam thao", delay=30)
+    page.get_by_role("option", name=re.compile("^Huyện Lâm Thao")).click()
+    expect(page.locator("h1")).to_have_text("Huyện Lâm Thao")
+
+
+def test_period_and_grain_are_addresses(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    page.get_by_role("link", name="Năm trước").click()
+    expect(page.locator(".ioc-pagehead__lead")).to_contain_text("01/01/2025 – 31/12/2025")
+    page.get_by_role("link", name="Quý", exact=True).click()
+    page.wait_for_url("**grain=quarter**")
+    assert "from=2025-01-01" in page.url
+    expect(page.get_by_role("link", name="Năm trước")).to_have_attribute("aria-current", "true")
+
+
+def test_another_metric_changes_trend_map_and_ranking(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    page.locator("#area-metric").click()
+    page.locator("#area-metric").fill("van ban di")
+    page.get_by_role("option", name="Văn bản đi", exact=True).click()
+    expect(page.locator("#area-trend-head h3")).to_have_text("Văn bản đi")
+    expect(page.locator("#area-ranking .ioc-panel__note")).to_contain_text("Văn bản đi")
+    assert "metric=docs_sent" in page.url
+
+
+def test_the_table_behind_the_trend_opens(visitor: Watched) -> None:
+    page = visitor.open("/area/25")
+    page.get_by_text("Bảng số liệu").click()
+    expect(page.locator("#area-trend-foot tbody tr")).to_have_count(24)
+
+
+def test_a_wrong_address_offers_the_nearest(visitor: Watched) -> None:
+    page = visitor.open("/area/25?metric=on_time_rate_resolve")
+    page.get_by_role("link", name=re.compile("Đến địa chỉ gần nhất")).click()
+    expect(page.locator("h1")).to_have_text("Tỉnh Phú Thọ")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
+@pytest.mark.parametrize("address", ["/", "/area/25", "/sources"])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, web: Web, address: str, size: tuple[int, int]
+) -> None:
+    width, height = size
+    with watched(browser, web, viewport={"width": width, "height": height}) as visitor:
+        page = visitor.open(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        visitor.check()
+
+
+@pytest.mark.parametrize("width", [1920, 1366, 390])
+def test_no_text_on_a_card_is_cut_off(browser: Browser, web: Web, width: int) -> None:
+    with watched(browser, web, viewport={"width": width, "height": 800}) as visitor:
+        page = visitor.open("/area/25")
+        assert page.evaluate(CUT_TEXTS) == []

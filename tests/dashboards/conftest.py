@@ -1,0 +1,61 @@
+"""One small published home for the whole room; nobody changes it."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from dashboards.access import Access
+from dashboards.data import Place, Visit
+from dashboards.shell import create_app
+from domain.scope import EVERYTHING
+from metrics.rules import rules
+from metrics.snapshots import Snapshot, current_snapshot
+from tests.dashboards.made_up import made_up_home
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    made_up_home(folder, first=date(2025, 1, 2), last=date(2026, 11, 22), per_day=30)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def snapshot(home: Path) -> Snapshot:
+    return current_snapshot(home)
+
+
+@pytest.fixture(scope="session")
+def app(home: Path) -> Dash:
+    return create_app(home)
+
+
+@pytest.fixture(scope="session")
+def access(app: Dash) -> Access:
+    registered = app.server.extensions["ioc-access"]
+    assert isinstance(registered, Access)
+    return registered
+
+
+@pytest.fixture
+def client(app: Dash) -> Iterator[FlaskClient]:
+    with app.server.test_client() as client:
+        yield client
+
+
+@pytest.fixture
+def visit(home: Path, snapshot: Snapshot) -> Callable[..., Visit]:
+    """A visit of a page: `visit("/area/25?grain=year", theme="dark", language="en")`."""
+
+    def visited(address: str, **how: str) -> Visit:
+        path, _, query = address.partition("?")
+        place = Place.model_validate({"path": path, "search": query and f"?{query}", **how})
+        return Visit(place, snapshot, EVERYTHING, NOW, rules(home / "config"))
+
+    return visited

@@ -1,0 +1,126 @@
+import json
+from typing import Any
+
+import pytest
+from dash import Dash, Input, Output, html
+from flask.testing import FlaskClient
+
+from dashboards.access import CALLBACKS_ENDPOINT, OPEN, READ, Access, Person
+from domain.scope import EVERYTHING
+
+NOBODY = Person("nobody", frozenset(), EVERYTHING)
+
+ROUTES = {
+    "/": READ,
+    "/<path:path>": READ,
+    "/_dash-layout": READ,
+    "/_dash-dependencies": READ,
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": OPEN,
+    "_dash_assets.static": OPEN,
+    "/api/v1/query": READ,
+    "/api/v1/metrics": READ,
+    "/api/v1/openapi.json": OPEN,
+    "/download": READ,
+    "/healthz": OPEN,
+    "/readyz": OPEN,
+    "/version": OPEN,
+    "/metrics": OPEN,
+}
+
+
+def asked(client: FlaskClient, output: str, **more: Any) -> Any:
+    body = {"output": output, "outputs": [], "inputs": [], "state": [], "changedPropIds": []}
+    return client.post(CALLBACKS_ENDPOINT, json={**body, **more})
+
+
+def small_app(person: Person | None = None) -> tuple[Dash, Access]:
+    app = Dash("small", suppress_callback_exceptions=True)
+    app.layout = html.Div([html.Div(id="a"), html.Div(id="b"), html.Div(id="c")])
+    access = Access(app) if person is None else Access(app, lambda: person)
+    return app, access
+
+
+def test_every_server_callback_has_a_permission(app: Dash, access: Access) -> None:
+    on_the_server = {output for output, entry in app.callback_map.items() if "callback" in entry}
+    assert on_the_server
+    assert on_the_server == set(access.callbacks)
+    assert set(access.callbacks.values()) == {READ}
+
+
+def test_the_routes_are_those_on_the_list_and_no_others(access: Access) -> None:
+    assert access.routes == ROUTES
+
+
+def test_a_callback_registered_the_ordinary_way_is_refused() -> None:
+    app, _ = small_app()
+
+    @app.callback(Output("a", "children"), Input("b", "children"))
+    def sneak(_: str) -> str:
+        return "secret"
+
+    with app.server.test_client() as client:
+        answer = asked(client, "a.children")
+    assert answer.status_code == 403
+    assert b"secret" not in answer.data
+
+
+def test_a_callback_needs_its_permission() -> None:
+    app, access = small_app(NOBODY)
+
+    @access.callback(READ, output=Output("a", "children"), inputs=[Input("b", "children")])
+    def show(_: str) -> str:
+        return "figures"
+
+    with app.server.test_client() as client:
+        assert asked(client, "a.children").status_code == 403
+        assert client.get("/").status_code == 403
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"output": 3}', b"{"])
+def test_a_request_that_names_no_callback_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = client.post(CALLBACKS_ENDPOINT, data=body, content_type="application/json")
+    assert answer.status_code == 403
+
+
+def test_background_jobs_cannot_be_reached(client: FlaskClient, access: Access) -> None:
+    output = next(iter(access.callbacks))
+    answer = client.post(f"{CALLBACKS_ENDPOINT}?cancelJob=1", json={"output": output})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+def test_a_request_from_another_site_is_refused(
+    client: FlaskClient, access: Access, headers: dict[str, str]
+) -> None:
+    output = next(iter(access.callbacks))
+    answer = client.post(CALLBACKS_ENDPOINT, json={"output": output}, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in json.loads(answer.data)["detail"]
+
+
+@pytest.mark.parametrize("address", ["/_reload-hash", "/_favicon.ico", "/static/x", "/_mcp"])
+def test_what_is_not_on_the_list_is_not_served(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code in (403, 404) or b"react-entry-point" in answer.data
+
+
+def test_an_unknown_address_of_the_api_is_no_page(client: FlaskClient) -> None:
+    assert client.get("/api/v1/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("127.0.0.1:8050", 200), ("[::1]:8050", 200), ("evil.example", 400)],
+)
+def test_a_server_on_this_machine_answers_to_this_machines_names_only(
+    client: FlaskClient, host: str, status: int
+) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == status
+
+
+def test_a_request_that_is_too_large_is_refused(client: FlaskClient, access: Access) -> None:
+    output = next(iter(access.callbacks))
+    body = {"output": output, "inputs": ["x" * 300_000]}
+    assert client.post(CALLBACKS_ENDPOINT, json=body).status_code in (403, 413)

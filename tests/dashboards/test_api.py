@@ -1,0 +1,117 @@
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+ROOT = Path(__file__).parents[2]
+ASKED = {
+    "metric": "on_time_rate_resolved,dossiers_received",
+    "area": "25",
+    "from": "2026-01-01",
+    "to": "2026-04-01",
+    "grain": "month",
+}
+
+
+def command_line(home: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "app.py", "query", *words],
+        cwd=ROOT,
+        env={**os.environ, "IOC_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_the_api_answers_what_the_command_line_prints(
+    client: FlaskClient, home: Path, form: str
+) -> None:
+    words = ["on_time_rate_resolved", "dossiers_received", "--area", "25", "--from", "2026-01-01"]
+    words += ["--to", "2026-04-01", "--grain", "month", "--format", form]
+    printed = command_line(home, *words)
+    answer = client.get("/api/v1/query", query_string={**ASKED, "format": form}).text
+    if form == "json":
+        assert json.loads(answer) == json.loads(printed)
+    else:
+        assert list(csv.reader(io.StringIO(answer))) == list(
+            csv.reader(io.StringIO(printed.strip()))
+        )
+
+
+def test_a_metric_may_be_repeated_or_listed(client: FlaskClient) -> None:
+    listed = client.get("/api/v1/query", query_string=ASKED).json
+    metrics = ["on_time_rate_resolved", "dossiers_received"]
+    repeated = client.get("/api/v1/query", query_string={**ASKED, "metric": metrics}).json
+    assert listed == repeated
+    assert listed is not None
+    assert len(listed["values"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("wrong", "detail"),
+    [
+        ({"metric": "on_time_rate_resolve"}, "Did you mean 'on_time_rate_resolved'"),
+        ({"metrik": "x"}, "There is no parameter 'metrik'. Did you mean 'metric'?"),
+        ({"area": "99"}, "No area has the code '99'"),
+        ({"to": "2026-01-01"}, "holds no day"),
+        ({"grain": "mnth"}, "grain: Input should be"),
+        ({"from": "yesterday"}, "from: Input should be a valid date"),
+        ({"filter": "channel"}, "a filter is NAME=VALUE"),
+        ({"filter": "chanel=online"}, "There is no filter 'chanel'. Did you mean 'channel'?"),
+        ({"from": "1990-01-01"}, "may span 30 years"),
+        ({"by": "area", "level": "commune", "grain": "day", "area": "VN"}, "coarser grain"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_with_a_sentence(
+    client: FlaskClient, wrong: dict[str, str], detail: str
+) -> None:
+    answer = client.get("/api/v1/query", query_string={**ASKED, **wrong})
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json is not None
+    assert detail in answer.json["detail"]
+
+
+def test_a_parameter_is_given_once(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/query?metric=x&from=2026-01-01&from=2026-02-01&to=2026-03-01")
+    assert answer.json is not None
+    assert answer.json["detail"] == "The parameter 'from' is given 2 times."
+
+
+def test_a_download_opens_in_excel_as_vietnamese(client: FlaskClient) -> None:
+    answer = client.get("/download", query_string=ASKED)
+    assert answer.data.startswith(b"\xef\xbb\xbfmetric,")
+    name = "toan-canh-20260101-20260401.csv"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert "Phú Thọ" in answer.data.decode("utf-8-sig")
+
+
+def test_the_description_names_every_parameter_and_metric(client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").json
+    assert described is not None
+    query = described["paths"]["/api/v1/query"]["get"]
+    parameters = {one["name"]: one for one in query["parameters"]}
+    assert {"metric", "from", "to", "area", "by", "as_of", "filter", "format"} <= set(parameters)
+    assert [name for name, one in parameters.items() if one["required"]] == ["metric", "from", "to"]
+    assert "on_time_rate_resolved" in parameters["metric"]["schema"]["items"]["enum"]
+    assert parameters["grain"]["schema"]["enum"][0] == "day"
+    assert "value" in described["components"]["schemas"]["Value"]["properties"]
+
+
+def test_without_a_snapshot_the_api_says_how_to_get_one(tmp_path: Path) -> None:
+    from dashboards.shell import create_app
+
+    with create_app(tmp_path).server.test_client() as client:
+        answer = client.get("/api/v1/query", query_string=ASKED)
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "collect --once" in answer.json["detail"]

@@ -1,0 +1,239 @@
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from dash._utils import to_json
+
+from dashboards.cells import Cell
+from dashboards.components import marks
+from dashboards.components.attention import Concern, Culprit, attention, shortfall
+from dashboards.components.card import Reading, card, name_and_variant, spark_image
+from dashboards.components.choices import period_options
+from dashboards.components.definition import Evidence, definition
+from dashboards.components.markup import Markup, Tree, tag
+from dashboards.components.ranking import Standing, ranked, ranking
+from dashboards.components.table import series_table
+from dashboards.selection import View
+from dashboards.text import words
+from domain.period import Grain, ReportingCalendar
+from metrics.catalogue import catalogue
+from tests.dashboards.made_cells import cell, month
+from tests.dashboards.reading import elements, text_of
+
+ON_TIME = catalogue().metric("on_time_rate_resolved")
+RECEIVED = catalogue().metric("dossiers_received")
+OVERDUE = catalogue().metric("dossiers_pending_overdue")
+VI, EN = words("vi"), words("en")
+
+
+def drawn(now: Cell, before: Cell | None = None, **more: Any) -> Tree:
+    reading = Reading(ON_TIME, now, before, (), "so với cùng kỳ 2025", "/area/25", **more)
+    return card(reading, VI)
+
+
+# ---- a card in its three states
+
+
+def test_a_card_tells_value_verdict_target_and_change() -> None:
+    read = text_of(drawn(cell(96.4), cell(95.0)))
+    for told in ("96,4", "%", "Gần đạt", "≥ 98\u00a0%", "thấp hơn 1,6 điểm %", "+1,4 điểm %"):
+        assert told in read
+
+
+def test_the_verdict_is_a_word_and_a_shape_and_not_only_a_colour() -> None:
+    tree = drawn(cell(90.0, status="missed"))
+    assert text_of(elements(tree, "ioc-status__word")[0]) == "Chưa đạt"
+    assert elements(tree, "ioc-status__mark")
+
+
+def test_a_card_without_a_value_says_why_and_shows_no_zero() -> None:
+    tree = drawn(cell(None))
+    assert text_of(elements(tree, "ioc-card__value--none")[0]) == "—"
+    assert "Chưa có dữ liệu" in text_of(tree)
+    assert "0" not in text_of(elements(tree, "ioc-card__figure")[0])
+
+
+def test_nothing_to_divide_by_is_not_the_same_as_nothing_delivered() -> None:
+    assert "Không có hồ sơ nào" in text_of(drawn(cell(None, numerator=0.0, denominator=0.0)))
+    assert "Chưa nguồn nào" in text_of(drawn(cell(None, freshness="never")))
+
+
+@pytest.mark.parametrize("state", ["stale", "suspect", "down"])
+def test_an_old_value_is_dimmed_unjudged_and_says_so(state: str) -> None:
+    tree = drawn(cell(99.0, freshness=state, status="unknown", status_reason=state))
+    assert "ioc-is-stale" in tree[1]["className"]
+    assert text_of(elements(tree, "ioc-status__word")[0]) == "Chưa đánh giá"
+    assert VI(f"reason.{state}") in text_of(tree)
+    assert not elements(tree, "ioc-status--met")
+
+
+def test_reservations_stand_beside_the_number() -> None:
+    tree = drawn(cell(98.3, reported=True, estimated=True, open=True, coverage=0.5))
+    read = text_of(tree)
+    for told in ("theo báo cáo", "ước tính", "tạm tính", "148/148 đơn vị có số liệu"):
+        assert told in read
+    assert elements(tree, "ioc-card__value--reported")
+
+
+def test_the_variant_of_a_metric_stands_under_its_name() -> None:
+    assert name_and_variant("Tỷ lệ đúng hạn (trên hồ sơ tiếp nhận)") == (
+        "Tỷ lệ đúng hạn",
+        "trên hồ sơ tiếp nhận",
+    )
+    assert name_and_variant("Hồ sơ tiếp nhận") == ("Hồ sơ tiếp nhận", "")
+
+
+def test_a_card_is_opened_by_its_metric() -> None:
+    tree = drawn(cell())
+    assert tree[1]["data-action"] == "define"
+    assert tree[1]["data-metric"] == ON_TIME.id
+
+
+def test_a_sparkline_breaks_where_a_value_is_missing() -> None:
+    assert spark_image([1.0, 2.0, None, 2.0]).count("M") == 2
+
+
+# ---- changes
+
+
+@pytest.mark.parametrize(
+    ("metric", "now", "before", "text", "kind"),
+    [
+        (ON_TIME, 97.0, 95.5, "+1,5 điểm %", "up ioc-change--better"),
+        (OVERDUE, 12.0, 10.0, "+20,0 %", "up ioc-change--worse"),
+        (OVERDUE, 8.0, 10.0, "−20,0 %", "down ioc-change--better"),
+        (RECEIVED, 8.0, 10.0, "−20,0 %", "down ioc-change--neutral"),
+        (OVERDUE, 3.0, 0.0, "+3", "up ioc-change--worse"),
+        (ON_TIME, 95.52, 95.5, "0,0 điểm %", "flat ioc-change--neutral"),
+    ],
+)
+def test_a_change_is_told_in_points_or_percent_and_judged(
+    metric: Any, now: float, before: float, text: str, kind: str
+) -> None:
+    tree = marks.change(metric, now, before, "", VI)
+    assert text_of(tree) == text
+    assert f"ioc-change--{kind}" in tree[1]["className"]
+
+
+def test_a_change_needs_something_to_compare_with() -> None:
+    assert text_of(marks.change(ON_TIME, 97.0, None, "", VI)) == "chưa có số so sánh"
+
+
+# ---- rankings
+
+
+def standing(name: str, value: float | None, **fields: Any) -> Standing:
+    return Standing(cell(value, **fields), None, name, "/area/x")
+
+
+def ranks(*standings: Standing) -> list[tuple[int | None, str]]:
+    return [(rank, one.name) for rank, one in ranked(ON_TIME, standings)]
+
+
+def test_equal_values_share_a_rank_and_vietnamese_order_decides() -> None:
+    found = ranks(standing("Đông", 99.0), standing("Dân", 99.0), standing("An", 98.0))
+    assert found == [(1, "Dân"), (1, "Đông"), (3, "An")]
+
+
+def test_who_cannot_be_judged_comes_last_without_a_rank() -> None:
+    small = standing("Nhỏ", 100.0, status="unknown", status_reason="small")
+    found = ranks(small, standing("Trống", None), standing("Thường", 90.0))
+    assert found == [(1, "Thường"), (None, "Nhỏ"), (None, "Trống")]
+
+
+def test_lower_is_first_where_lower_is_better() -> None:
+    one, two = standing("Một", 5.0), standing("Hai", 2.0)
+    assert [place.name for _, place in ranked(OVERDUE, [one, two])] == ["Hai", "Một"]
+
+
+def test_a_ranking_is_a_table_whose_names_lead_on() -> None:
+    tree = ranking(ON_TIME, [standing("Xã Bản Nguyên", 99.0)], "1 đơn vị", "so với", VI)
+    assert text_of(elements(tree, "ioc-ranking__name")[0]) == "Xã Bản Nguyên"
+    assert elements(tree, "ioc-ranking__name")[0][2][1]["href"] == "/area/x"
+
+
+# ---- what needs somebody
+
+
+def test_the_shortfall_is_measured_in_tolerances() -> None:
+    assert shortfall(ON_TIME, cell(98.0 - 2 * ON_TIME.tolerance)) == pytest.approx(2.0)
+    assert shortfall(ON_TIME, cell(99.0)) == 0.0
+    assert shortfall(ON_TIME, cell(None)) == 0.0
+
+
+def test_a_concern_tells_how_many_who_is_worst_since_when_and_whose_it_is() -> None:
+    culprit = Culprit("Xã Yên Trị", cell(80.0, status="missed"), "/area/08230")
+    own = cell(90.0, status="missed")
+    concern = Concern(ON_TIME, own, [culprit], 9, 148, "Chưa đạt từ Tháng 3/2026", "/area/25")
+    read = text_of(attention([concern], VI))
+    for told in ("90,0\u00a0%", "9/148", "Xã Yên Trị 80,0\u00a0%", "Tháng 3/2026", ON_TIME.owner):
+        assert told in read
+
+
+def test_nothing_missed_is_said() -> None:
+    assert text_of(attention([], VI)) == VI("attention.none")
+
+
+# ---- behind the numbers
+
+
+def test_the_drawer_tells_meaning_numbers_law_source_and_snapshot() -> None:
+    evidence = Evidence(
+        ON_TIME, cell(96.4), "Tỉnh Phú Thọ", ["Cổng dịch vụ công"], "/download?x", "/"
+    )
+    read = text_of(definition(evidence, VI))
+    for told in (
+        ON_TIME.meaning.vi,
+        "964 / 1.000 = 96,4\u00a0%",
+        ON_TIME.legal_basis.vi,
+        "Cổng dịch vụ công",
+        "08:00 22/11/2026",
+        "148/148 đơn vị có số liệu",
+        "ioc-1",
+        "QĐ 1",
+    ):
+        assert told in read
+
+
+def test_the_drawer_speaks_english_too() -> None:
+    evidence = Evidence(ON_TIME, cell(96.4), "Tỉnh Phú Thọ", [], "/download?x", "/")
+    read = text_of(definition(evidence, EN))
+    assert ON_TIME.meaning.en in read
+    assert "Decision 1" in read
+
+
+def test_the_table_behind_a_trend_has_a_row_for_every_period() -> None:
+    cells = [cell(95.0, period=month(1)), cell(None, period=month(2)), cell(96.0, period=month(3))]
+    tree = series_table(ON_TIME, cells, Grain.MONTH, ReportingCalendar.MONTH, VI)
+    rows = [text_of(row) for row in tree[2][3][2:]]
+    assert rows[0].startswith("Tháng 3/202696,0960")
+    assert rows[1].startswith("Tháng 2/2026—")
+
+
+# ---- choices and markup
+
+
+def test_the_period_chosen_is_marked_and_every_other_is_an_address() -> None:
+    options = period_options(View(), date(2026, 11, 22), VI)
+    assert [option.name for option in options if option.is_current] == ["Năm nay"]
+    assert "/?from=2025-01-01&to=2025-12-31" in [option.href for option in options]
+
+
+@pytest.mark.parametrize("href", ["https://x", "//x", "javascript:alert(1)", "\\\\x"])
+def test_a_link_cannot_leave_the_site(href: str) -> None:
+    with pytest.raises(ValueError, match="this site only"):
+        tag("a", "x", href=href)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes"), [("script", {}), ("iframe", {}), ("p", {"onclick": "x"})]
+)
+def test_nothing_that_runs_can_be_written(name: str, attributes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="Markup has no"):
+        tag(name, **attributes)
+
+
+def test_markup_is_one_component_with_its_tree_as_json() -> None:
+    markup = Markup(id="x", tree=tag("p", "a", tag("b", "c")))
+    assert json.loads(to_json(markup))["props"]["tree"] == ["p", {}, "a", ["b", {}, "c"]]
