@@ -1,78 +1,107 @@
 -- Rolls the deltas of one kind of record up to every level on both maps. The same statements
 -- serve all records and all levels; {record}, {keys} and the sums are all that differs.
 --
--- Numbers stand for places until the last step, because grouping by text is several times
--- slower. A fact counts under the ancestor its area had on the day of the event; before the
--- area began or after it ended, under the nearest, so that nothing is lost on the way up.
+-- A fact counts under the ancestor its area had on the day of the event; before the area began
+-- or after it ended, under the nearest, so that nothing is lost on the way up. Where both maps
+-- agree a row is written once and read twice. Numbers stand for places until the last step,
+-- because grouping and sorting by text is several times slower.
 
 create or replace temp table place as
-select row_number() over () as place_no, source, area_id, leaf_level
+select
+    cast(row_number() over (order by area_id, leaf_level, source) as integer) as place_no,
+    source, area_id, leaf_level
 from (
     select distinct source, area_id, leaf_level
     from dimension
     where dimension_id in (select dimension_id from {record}_delta)
 );
 
-create or replace temp table reach as
-select
-    row_number() over () as reach_no,
-    boundaries, level, ancestor_id, source, leaf_level
-from (
-    select distinct link.boundaries, link.level, link.ancestor_id, place.source, place.leaf_level
+create or replace temp table path as
+with life as (
+    select
+        place.place_no, place.source, place.leaf_level,
+        link.boundaries, link.level, link.ancestor_id, link.estimated, link.valid_from,
+        row_number() over on_the_way as number,
+        lead(link.valid_from) over on_the_way as next_from
     from place
     join area_link as link on link.area_id = place.area_id
-);
+    window on_the_way as (
+        partition by place.place_no, link.boundaries, link.level order by link.valid_from
+    )
+)
+
+select
+    place_no, source, leaf_level, level, ancestor_id, estimated,
+    case when number = 1 then date '0001-01-01' else valid_from end as first_day,
+    coalesce(next_from, date '9999-12-31') as end_day,
+    bool_or(boundaries = 'then') as is_then,
+    bool_or(boundaries = 'today') as is_today
+from life
+group by all;
+
+create or replace temp table reach as
+select
+    cast(
+        row_number() over (order by level, ancestor_id, leaf_level, source, is_then) as integer
+    ) as reach_no,
+    level, ancestor_id, leaf_level, source, is_then, is_today,
+    count(distinct place_no) = 1 as is_alone
+from path
+group by level, ancestor_id, leaf_level, source, is_then, is_today;
 
 create or replace temp table climb as
-select
-    place.place_no,
-    reach.reach_no,
-    cast(link.estimated as integer) as estimated,
-    case
-        when row_number() over (life order by link.valid_from) = 1 then date '0001-01-01'
-        else link.valid_from
-    end as valid_from,
-    coalesce(lead(link.valid_from) over (life order by link.valid_from), date '9999-12-31')
-        as valid_until
-from place
-join area_link as link on link.area_id = place.area_id
-join reach on reach.boundaries = link.boundaries
-and reach.level = link.level
-and reach.ancestor_id = link.ancestor_id
-and reach.source = place.source
-and reach.leaf_level = place.leaf_level
-window life as (partition by place.place_no, link.boundaries, link.level);
+select place_no, reach_no, is_alone, first_day, end_day, cast(estimated as integer) as estimated
+from path
+join reach using (level, ancestor_id, leaf_level, source, is_then, is_today);
+
+create or replace temp table home as
+select dimension_id, place_no
+from dimension
+join place using (source, area_id, leaf_level);
 
 create or replace temp table leaf as
-select place.place_no, delta.day, delta.origin_day, {keys} {sums}
+select home.place_no, delta.day, delta.origin_day, {keys} {sums}
 from {record}_delta as delta
-join dimension using (dimension_id)
-join place on place.source = dimension.source
-and place.area_id = dimension.area_id
-and place.leaf_level = dimension.leaf_level
+join home using (dimension_id)
 where delta.day <= $horizon
-group by place.place_no, {keys} delta.day, delta.origin_day;
+group by home.place_no, {keys} delta.day, delta.origin_day
+order by home.place_no, delta.day;
 
-create or replace temp table rolled as
+-- Where only one place reaches an ancestor its rows are the ancestor's already.
+create or replace temp table joint as
 select climb.reach_no, leaf.day, leaf.origin_day, {keys} max(climb.estimated) as estimated, {sums}
 from leaf
-join climb on climb.place_no = leaf.place_no
-and leaf.day >= climb.valid_from
-and leaf.day < climb.valid_until
-group by climb.reach_no, {keys} leaf.day, leaf.origin_day;
+join climb using (place_no)
+where not climb.is_alone
+and leaf.day >= climb.first_day
+and leaf.day < climb.end_day
+group by climb.reach_no, {keys} leaf.day, leaf.origin_day
+order by climb.reach_no, leaf.day;
 
-create table snapshot.{record}_area_day as
+create table snapshot.{record}_area as
+with rolled as (
+    select climb.reach_no, leaf.day, leaf.origin_day, {keys} climb.estimated, {measures}
+    from leaf
+    join climb using (place_no)
+    where climb.is_alone
+    and leaf.day >= climb.first_day
+    and leaf.day < climb.end_day
+    union all
+    select reach_no, day, origin_day, {keys} estimated, {measures} from joint
+)
+
 select
-    reach.boundaries,
-    reach.level,
-    reach.ancestor_id as area_id,
-    reach.leaf_level,
-    reach.source,
-    {keys}
-    rolled.day,
-    rolled.origin_day,
-    rolled.estimated,
-    {measures}
+    reach.level, reach.ancestor_id as area_id, reach.leaf_level, reach.source,
+    {keys} rolled.day, rolled.origin_day, rolled.estimated, {measures},
+    reach.is_then, reach.is_today
 from rolled
-join reach using (reach_no)
-order by reach.boundaries, reach.level, reach.ancestor_id, rolled.day;
+join reach using (reach_no);
+
+create view snapshot.{record}_area_day as
+select 'then' as boundaries, * exclude (is_then, is_today)
+from {record}_area
+where is_then
+union all
+select 'today' as boundaries, * exclude (is_then, is_today)
+from {record}_area
+where is_today;

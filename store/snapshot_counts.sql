@@ -2,7 +2,7 @@
 -- with the day they became known, and as everything is known now.
 
 create table snapshot.{record}_change as
-select {grain}, {measures} from {record}_delta order by day;
+select {grain}, {measures} from {record}_delta;
 
 create view snapshot.{record}_known as
 select known_day, day, origin_day, {dimensions}, {measures}

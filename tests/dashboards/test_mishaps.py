@@ -38,10 +38,10 @@ def test_a_page_tells_a_number_in_place_of_its_figures(home: Path, broken: None)
     output = "..page.children...page.data-page.."
     body = {
         "output": output,
-        "outputs": {
-            "page": {"id": "page", "property": "children"},
-            "shown": {"id": "page", "property": "data-page"},
-        },
+        "outputs": [
+            {"id": "page", "property": "children"},
+            {"id": "page", "property": "data-page"},
+        ],
         "inputs": [
             {"id": "place", "property": "data", "value": place},
             {"id": "served", "property": "data", "value": None},

@@ -277,7 +277,7 @@ def test_a_system_that_is_not_there_is_an_error_of_the_line(home: Home) -> None:
 
 def test_a_long_history_is_read_in_several_runs(home: Home, system: System) -> None:
     def wait(system: System, question: Question) -> None:
-        time.sleep(0.4)
+        time.sleep(0.5)
 
     system.before_page = wait
     first = ask(home, system, seconds=3.0)

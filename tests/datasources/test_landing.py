@@ -73,7 +73,7 @@ def test_every_kind_of_record_has_the_columns_of_the_domain_in_their_order(kind:
 
 
 def test_leaving_without_an_end_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), landing(tmp_path) as making:
+    with pytest.raises(KeyError), landing(tmp_path) as making:  # noqa: PT012
         making.add(step("1"))
         raise KeyError
     assert list((tmp_path / "desk").iterdir()) == []
@@ -128,7 +128,7 @@ def test_what_the_sender_says_of_its_reach_goes_before_what_the_data_show(tmp_pa
 
 
 def test_too_many_refusals_are_told_by_their_reasons_and_rows(tmp_path: Path) -> None:
-    with pytest.raises(SourceError) as refusal, landing(tmp_path) as making:
+    with pytest.raises(SourceError) as refusal, landing(tmp_path) as making:  # noqa: PT012
         for row in (4, 9):
             making.add(Rejected("dossier_event", row, "at", "date", "is no date"))
         making.add(step("1"))
