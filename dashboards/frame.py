@@ -122,7 +122,10 @@ class Frame:
         return {row["source"]: row[f"title_{self.words.language}"] for row in rows}
 
     def _overall(self) -> SourceState | None:
-        """The worst source; among equals the one whose data reach least far."""
+        """The worst source; among troubled ones the one whose data reach least far.
+
+        Where all is well it is the one that reaches furthest: an archive is not out of date.
+        """
         dated = [one for one in self._sources if one.data_as_of] or self._sources
         return max(dated, key=_urgency, default=None)
 
@@ -205,7 +208,8 @@ class Frame:
 
 def _urgency(source: SourceState) -> tuple[int, float]:
     reached = source.data_as_of.timestamp() if source.data_as_of else 0.0
-    return Freshness(source.freshness).severity, -reached
+    severity = Freshness(source.freshness).severity
+    return severity, -reached if severity else reached
 
 
 def bare_parts(words: Words) -> Parts:

@@ -103,7 +103,7 @@ class Inside:
     # ---- which targets are missed
 
     def missed(self) -> list[Missed]:
-        """The targets missed by this area or inside it; the worst first."""
+        """The targets missed by this area, then those missed inside it only; the worst first."""
         members, judged = self._missed_by_members()
         found = [
             Missed(metric, own, members.get(metric.id, []), judged.get(metric.id, 0))
@@ -111,7 +111,7 @@ class Inside:
             for own in [self.board.headline[metric.id]]
             if metric.id in members or (own.status == "missed" and not own.reported)
         ]
-        return sorted(found, key=lambda one: -one.shortfall)
+        return sorted(found, key=lambda one: (one.own.status != "missed", -one.shortfall))
 
     @property
     def is_alone(self) -> bool:

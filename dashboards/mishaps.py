@@ -18,14 +18,16 @@ log = logging.getLogger(__name__)
 def expect_mishaps(app: Dash) -> None:
     """Let no failure show its inside, and none go unnoticed."""
 
-    @app.server.errorhandler(InternalServerError)
-    def told(error: InternalServerError) -> tuple[flask.Response, int]:
-        number = _logged(error.original_exception or error)
-        detail = f"Something failed that should not. It is logged as {number}."
-        body = {"type": "about:blank", "title": "failed", "status": 500, "detail": detail}
-        response = flask.jsonify(body)
-        response.mimetype = "application/problem+json"
-        return response, 500
+    app.server.register_error_handler(InternalServerError, _problem)
+
+
+def _problem(error: InternalServerError) -> tuple[flask.Response, int]:
+    number = _logged(error.original_exception or error)
+    detail = f"Something failed that should not. It is logged as {number}."
+    body = {"type": "about:blank", "title": "failed", "status": 500, "detail": detail}
+    response = flask.jsonify(body)
+    response.mimetype = "application/problem+json"
+    return response, 500
 
 
 def in_a_callback(error: Exception) -> None:

@@ -103,12 +103,12 @@ class Sections:
         return [tag("span", self.words("mark.simulated"), cls="ioc-mark ioc-mark--simulated")]
 
     def _reach(self) -> Tree:
-        """How far the figures reach, with the worst state of those shown."""
+        """How far the newest of the figures reach, and the worst state of those shown."""
         shown = [cell for cell in self.board.headline.values() if cell.value is not None]
-        until = min((cell.data_as_of for cell in shown if cell.data_as_of), default=None)
+        until = max((cell.data_as_of for cell in shown if cell.data_as_of), default=None)
         if until is None:
             return tag("span", self.words("value.none"), cls="ioc-reach")
-        text = self.words("reach.until", until=fmt.instant(until, self.words.language))
+        text = self.words("reach.until", until=marks.reach_of(until, self.words))
         state = worst(Freshness(cell.freshness) for cell in shown)
         return tag("span", text, marks.freshness(state, None, self.words), cls="ioc-reach")
 
@@ -136,6 +136,7 @@ class Sections:
             past=board.series[metric.id],
             basis=self.basis,
             trend_href=board.view.href(metric=metric.id),
+            today=board.horizon,
         )
 
     def printed(self) -> Tree | None:
@@ -341,9 +342,8 @@ class Sections:
         return [
             tag(
                 "span",
-                tag(
-                    "span", self.words("value.none"), cls="ioc-legend__step ioc-legend__step--none"
-                ),
+                tag("span", cls="ioc-legend__none", aria_hidden="true"),
+                self.words("value.none"),
                 tag("b", str(missing), cls="ioc-legend__count"),
                 cls="ioc-legend__item",
                 role="listitem",

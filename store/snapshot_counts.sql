@@ -14,13 +14,23 @@ select day, origin_day, {dimensions}, {measures}
 from {record}_change
 join dimension using (dimension_id);
 
-create table snapshot.{record}_area_month as
+create table snapshot.{record}_month as
 select
-    boundaries, level, area_id, leaf_level, source,
+    level, area_id, leaf_level, source,
     cast(date_trunc('month', day) as date) as month,
     cast(date_trunc('month', origin_day) as date) as origin_month,
     max(estimated) as estimated,
-    {sums}
-from snapshot.{record}_area_day
+    {sums},
+    is_then, is_today
+from snapshot.{record}_area
 group by all
-order by boundaries, level, area_id, month;
+order by level, area_id, month;
+
+create view snapshot.{record}_area_month as
+select 'then' as boundaries, * exclude (is_then, is_today)
+from {record}_month
+where is_then
+union all
+select 'today' as boundaries, * exclude (is_then, is_today)
+from {record}_month
+where is_today;

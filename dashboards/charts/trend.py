@@ -13,6 +13,7 @@ from dashboards.theme import Scheme, colours
 from domain.period import Grain, ReportingCalendar, Span, label
 
 MOST_MARKERS = 48
+FEWEST = 6
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
     dashed, joined to the last finished one; "reported" figures printed elsewhere, hollow;
     "target" as steps. Without any value: a figure that says so.
     """
-    if not any(cell.value is not None for cell in cells):
+    cells = _since_the_first(cells)
+    if not cells:
         return empty(look.scheme, look.words)
     computed = [cell for cell in cells if not cell.reported]
     printed = [cell for cell in cells if cell.reported and cell.value is not None]
@@ -58,6 +60,12 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
         *_event_labels(cells, look),
     ]
     return figure
+
+
+def _since_the_first(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells from the first one with a value on, but a few periods in any case."""
+    known = [index for index, cell in enumerate(cells) if cell.value is not None]
+    return cells[min(known[0], max(len(cells) - FEWEST, 0)) :] if known else ()
 
 
 def _value_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:

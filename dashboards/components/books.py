@@ -42,7 +42,7 @@ def _source_row(source: Row, state: str, words: Words) -> list[Content]:
     return [
         title,
         verdict,
-        fmt.instant(source["data_as_of"], language),
+        marks.reach_of(until, words) if (until := source["data_as_of"]) else fmt.MISSING,
         fmt.instant(source["last_attempt_at"], language),
         _promise(source, words),
     ]
@@ -99,7 +99,18 @@ def rejected_table(rejected: Sequence[Row], words: Words) -> Tree:
         (words("sources.count"), True),
     ]
     rows: list[list[Content]] = [
-        [row["source"], row["field"], row["reason"], fmt.number(row["count"], 0, words.language)]
+        [
+            row["source"],
+            row["field"],
+            _rule(row, words),
+            fmt.number(row["count"], 0, words.language),
+        ]
         for row in rejected
     ]
     return table(words("sources.rejections"), columns, rows, "ioc-table--dense")
+
+
+def _rule(row: Row, words: Words) -> str:
+    """The rule that was broken, in the reader's words; as it was booked where there are none."""
+    key = f"rule.{row['rule']}"
+    return words(key) if key in words else str(row["reason"])

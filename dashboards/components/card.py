@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from dashboards import format as fmt
@@ -19,7 +20,7 @@ class Reading:
     """What a card shows: the metric, its value now and before, and the values before that.
 
     `past` is oldest first; `basis` says in words what "before" is; `trend_href` leads to the
-    same page with this metric's trend, map and ranking.
+    same page with this metric's trend, map and ranking; of `today` the hour says how fresh.
     """
 
     metric: Metric
@@ -28,6 +29,7 @@ class Reading:
     past: Sequence[Cell]
     basis: str
     trend_href: str
+    today: date | None = None
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -45,7 +47,7 @@ def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
         _bullet(metric, cell),
         _target(metric, cell, words),
         _spark(reading, words),
-        _foot(cell, words),
+        _foot(reading, words),
         cls=kind,
         data_action="define",
         data_metric=metric.id,
@@ -216,10 +218,11 @@ def spark_image(values: Sequence[float | None]) -> str:
     return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
 
 
-def _foot(cell: Cell, words: Words) -> Tree:
+def _foot(reading: Reading, words: Words) -> Tree:
+    cell = reading.cell
     return tag(
         "p",
-        marks.freshness(cell.freshness, cell.data_as_of, words),
+        marks.freshness(cell.freshness, cell.data_as_of, words, today=reading.today),
         tag("span", *marks.reservations(cell, words), cls="ioc-card__marks"),
         cls="ioc-card__foot",
     )

@@ -139,7 +139,7 @@ def _target(metric: Metric, cell: Cell, words: Words) -> Content:
 
 
 def _as_of(cell: Cell, words: Words) -> Content:
-    return marks.freshness(cell.freshness, cell.data_as_of, words, full=True)
+    return marks.freshness(cell.freshness, cell.data_as_of, words)
 
 
 def _coverage(cell: Cell, words: Words) -> Content:

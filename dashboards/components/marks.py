@@ -1,11 +1,12 @@
 """Small marks beside a number: verdict, change, freshness, reservations. Word and shape first."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from dashboards import format as fmt
 from dashboards.cells import Cell
 from dashboards.components.markup import Tree, tag
 from dashboards.text import Words
+from domain.period import DAY
 from metrics.catalogue import Better, Metric
 
 
@@ -67,9 +68,11 @@ def _judgement(better: Better, sign: int) -> str:
     return "better" if (sign > 0) == (better is Better.HIGHER) else "worse"
 
 
-def freshness(state: str, until: datetime | None, words: Words, *, full: bool = False) -> Tree:
-    """How fresh, in a word, and how far the data reach: the hour, or `full` with the date."""
-    written = fmt.instant(until, words.language) if full else fmt.clock(until)
+def freshness(
+    state: str, until: datetime | None, words: Words, *, today: date | None = None
+) -> Tree:
+    """How fresh, in a word, and how far the data reach: of `today` the hour is enough."""
+    written = reach_of(until, words, today) if until else ""
     reach = (
         tag("time", written, cls="ioc-fresh__time", datetime=until.isoformat()) if until else None
     )
@@ -81,6 +84,16 @@ def freshness(state: str, until: datetime | None, words: Words, *, full: bool = 
         cls=f"ioc-fresh ioc-fresh--{state}",
         title=words(f"freshness.{state}_long"),
     )
+
+
+def reach_of(until: datetime, words: Words, today: date | None = None) -> str:
+    """How far data reach: `08:00 22/11/2026`, of `today` the hour; midnight ends the day before."""
+    local = until.astimezone(fmt.ZONE)
+    if local.date() == today:
+        return fmt.clock(until)
+    if local.time() == time.min:
+        return words("reach.whole_day", day=fmt.day(local.date() - DAY, words.language))
+    return fmt.instant(until, words.language)
 
 
 def reservations(cell: Cell, words: Words) -> list[Tree]:

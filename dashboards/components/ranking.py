@@ -11,6 +11,7 @@ from dashboards.text import Words
 from domain.vietnamese import sort_key
 from metrics.catalogue import Better, Metric
 
+FEW = 8  # areas without a value that still get a row each
 UNRANKED_REASONS = ("small", "stale", "down", "never", "suspect", "future", "missing")
 
 
@@ -62,7 +63,12 @@ def ranking(
     """The ranking as a table: rank, area, bar, value, verdict, change."""
     top = max((one.cell.value for one in standings if one.cell.value is not None), default=0.0)
     scale = 100.0 if metric.unit == "percent" and top <= 100 else max(top, 1.0)
-    rows = [_row(metric, rank, one, scale, words) for rank, one in ranked(metric, standings)]
+    placed = ranked(metric, standings)
+    without = [one for _, one in placed if one.cell.value is None]
+    listed = placed if len(without) <= FEW else placed[: -len(without)]
+    rows = [_row(metric, rank, one, scale, words) for rank, one in listed]
+    if len(without) > FEW:
+        rows.append(_without(without, words))
     return tag(
         "div",
         tag(
@@ -76,6 +82,20 @@ def ranking(
         tabindex=0,
         role="region",
         aria_label=caption,
+    )
+
+
+def _without(standings: Sequence[Standing], words: Words) -> Tree:
+    """Many areas without a value in one row, by name."""
+    names: list[Tree | str] = []
+    for index, one in enumerate(standings):
+        names += [", " if index else "", tag("a", one.name, href=one.href)]
+    before, _, after = words("ranking.without", count=len(standings), names="\0").partition("\0")
+    return tag(
+        "tr",
+        tag("td", fmt.MISSING, cls="ioc-ranking__rank"),
+        tag("td", before, *names, after, colspan=5, cls="ioc-ranking__without"),
+        cls="ioc-ranking__row ioc-ranking__row--unranked",
     )
 
 

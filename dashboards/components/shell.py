@@ -47,9 +47,7 @@ def header(
         ),
         tag(
             "div",
-            marks.freshness(overall.freshness, overall.data_as_of, words, full=True)
-            if overall
-            else None,
+            marks.freshness(overall.freshness, overall.data_as_of, words) if overall else None,
             tag(
                 "button",
                 other.upper(),
@@ -110,7 +108,7 @@ def footer(
         tag(
             "li",
             tag("span", source.title, cls="ioc-footer__name"),
-            marks.freshness(source.freshness, source.data_as_of, words, full=True),
+            marks.freshness(source.freshness, source.data_as_of, words),
             cls="ioc-footer__source",
         )
         for source in sources

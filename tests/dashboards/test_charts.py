@@ -165,3 +165,10 @@ def test_both_schemes_have_the_same_colours() -> None:
     light, dark = (colours(scheme) for scheme in SCHEMES)
     assert light.keys() == dark.keys()
     assert light["surface"] != dark["surface"]
+
+
+def test_a_trend_begins_where_its_figures_begin() -> None:
+    months = [cell(None, period=month(number)) for number in range(1, 6)]
+    months += [cell(95.0, period=month(number)) for number in range(6, 12)]
+    drawn = traces(trend(months, look()))
+    assert drawn["value"]["x"][0] == "2026-06-01"

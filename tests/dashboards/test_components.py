@@ -1,5 +1,5 @@
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -151,6 +151,32 @@ def test_a_ranking_is_a_table_whose_names_lead_on() -> None:
     tree = ranking(ON_TIME, [standing("Xã Bản Nguyên", 99.0)], "1 đơn vị", "so với", VI)
     assert text_of(elements(tree, "ioc-ranking__name")[0]) == "Xã Bản Nguyên"
     assert elements(tree, "ioc-ranking__name")[0][2][1]["href"] == "/area/x"
+
+
+def test_many_areas_without_a_value_share_a_row_that_names_them_all() -> None:
+    silent = [standing(f"Xã {number}", None) for number in range(1, 20)]
+    tree = ranking(ON_TIME, [standing("Xã Bản Nguyên", 99.0), *silent], "", "", VI)
+    assert len(elements(tree, "ioc-ranking__row")) == 2
+    read = text_of(elements(tree, "ioc-ranking__without")[0])
+    assert read.startswith("19 đơn vị chưa có dữ liệu: Xã 1, Xã 2")
+
+
+# ---- how far data reach
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("2026-11-22T08:00+07:00", "08:00"),
+        ("2026-11-21T08:00+07:00", "08:00 21/11/2026"),
+        ("2026-11-01T00:00+07:00", "hết 31/10/2026"),
+    ],
+)
+def test_data_of_today_are_told_by_the_hour_and_whole_days_by_their_last(
+    until: str, told: str
+) -> None:
+    tree = marks.freshness("fresh", datetime.fromisoformat(until), VI, today=date(2026, 11, 22))
+    assert text_of(elements(tree, "ioc-fresh__time")[0]) == told
 
 
 # ---- what needs somebody
