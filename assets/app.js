@@ -52,6 +52,14 @@
     }
   };
 
+  // Two servers of different versions side by side must not make a page reload for ever.
+  const reloadedLongAgo = () => {
+    const last = Number(kept('ioc-reloaded') || 0);
+    if (Date.now() - last < 60000) return false;
+    keep('ioc-reloaded', String(Date.now()));
+    return true;
+  };
+
   const clock = (instant) =>
     instant.toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit', hour12: false });
 
@@ -62,6 +70,18 @@
     ['p', { className: 'ioc-banner__text' },
       phrases.offline.replace('{since}', clock(lostAt)).replace('{until}', phrases.until)]
   ];
+
+  // ---- the first picture goes when the page itself stands there
+
+  const first = document.getElementById('first');
+  if (first) {
+    const watch = new MutationObserver(() => {
+      if (!document.querySelector('#page h1')) return;
+      watch.disconnect();
+      requestAnimationFrame(() => first.remove());
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  }
 
   window.dash_clientside.ioc = {
     // pathname, search, tools → place
@@ -104,8 +124,8 @@
         if (lostAt === null) lostAt = new Date();
         return [nothing(), missed >= 2 && phrases ? offlineBanner(phrases) : nothing()];
       }
-      if (build !== null && now.build !== build) {
-        window.location.reload();
+      if (build !== null && now.build !== build && reloadedLongAgo()) {
+        window.location.reload(); // a new version was installed
         return [nothing(), nothing()];
       }
       const wasLost = missed > 0;

@@ -4,7 +4,7 @@ A board asks `metrics.query` and nothing else. What it holds are cells and areas
 is for components and charts.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -119,8 +119,11 @@ class Board:
 
     def source_titles(self, language: str) -> dict[str, str]:
         """What people call each source, by id."""
-        rows = self.snapshot.sources().to_dict("records")
-        return {row["source"]: row[f"title_{language}"] for row in rows}
+        return {row["source"]: row[f"title_{language}"] for row in self._sources}
+
+    @cached_property
+    def _sources(self) -> list[dict[Hashable, str]]:
+        return self.snapshot.sources().to_dict("records")
 
     def download_href(self, metric: str, *, listed_in: Area | None = None) -> str:
         """Where a metric's values can be had as a file: its trend, or those of the areas listed."""
@@ -163,9 +166,15 @@ class Board:
         return cells(self.values(self.area, metrics, span, grain=grain))
 
     @cached_property
+    def _whole(self) -> list[Cell]:
+        """The values of the whole span: every card, and whatever is only ever published."""
+        published = [m.id for m in self.catalogue if m.is_looked_up and m.id not in CARDS]
+        return self._ask((*CARDS, *published), self.span)
+
+    @cached_property
     def headline(self) -> Mapping[str, Cell]:
         """The value of every card over the whole span; a printed one where none was computed."""
-        return first_of_each(self._ask(CARDS, self.span), metric_of)
+        return first_of_each((cell for cell in self._whole if cell.metric in CARDS), metric_of)
 
     @cached_property
     def compared_span(self) -> Span | None:
@@ -211,11 +220,8 @@ class Board:
     @cached_property
     def printed(self) -> list[tuple[Metric, Cell]]:
         """Figures published elsewhere for exactly this area and span, of metrics without a card."""
-        others = [m.id for m in self.catalogue if m.is_looked_up and m.id not in CARDS]
-        found = self._ask(others, self.span)
-        return [
-            (self.catalogue.metric(cell.metric), cell) for cell in found if cell.value is not None
-        ]
+        found = (c for c in self._whole if c.metric not in CARDS and c.value is not None)
+        return [(self.catalogue.metric(cell.metric), cell) for cell in found]
 
 
 def _coarser(one: Grain, other: Grain) -> Grain:

@@ -1,16 +1,15 @@
 """Values one by one: the rows of a query's frame with gaps as None and periods as spans."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from domain.period import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value: metric x area (or dimension) x period, with everything said about it.
 
     Numbers are None where they are missing. `status` is met, near, missed or unknown, and
@@ -49,19 +48,17 @@ class Cell:
     data_as_of: datetime | None
 
 
-_NAMES = tuple(field.name for field in fields(Cell) if field.name != "period")
-
-
 def cells(frame: pd.DataFrame) -> list[Cell]:
     """The frame's rows in its order."""
-    columns = {name: _plain(frame[name]) for name in _NAMES}
+    columns = {name: _plain(frame[name]) for name in Cell._fields if name != "period"}
     columns["sources"] = [_names(value) for value in columns["sources"]]
-    spans = map(Span, _plain(frame["period_start"]), _plain(frame["period_end"]))
-    rows = zip(*columns.values(), strict=True)
-    return [
-        Cell(**dict(zip(_NAMES, row, strict=True)), period=span)
-        for row, span in zip(rows, spans, strict=True)
-    ]
+    columns["period"] = list(map(_span, _plain(frame["period_start"]), _plain(frame["period_end"])))
+    return list(map(Cell, *(columns[name] for name in Cell._fields)))
+
+
+@lru_cache(maxsize=4096)
+def _span(start: date, end: date) -> Span:
+    return Span(start, end)
 
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
@@ -72,5 +69,6 @@ def _plain(column: "pd.Series[Any]") -> list[Any]:
     return values
 
 
+@lru_cache(maxsize=256)
 def _names(value: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",")) if value else ()

@@ -118,7 +118,10 @@ class Figures:
         return Visit(seen, self.snapshot, scope, datetime.now(UTC), self.rules)
 
     def remembered(self, name: str, visit: Visit, draw: Callable[[], Drawn]) -> Drawn:
-        """What `draw` gives for this visit, drawn once for all who see the same."""
+        """What `draw` gives for this visit, drawn once for all who see the same.
+
+        Figures are kept in both colour schemes; the visit's is taken.
+        """
         key = (
             name,
             visit.snapshot.version,
@@ -129,9 +132,12 @@ class Figures:
             written(visit.sources),
             visit.view.href(),
             visit.place.language,
-            visit.place.theme,
         )
-        return self._cache.remembered(key, draw)
+        kept = self._cache.remembered(key, draw)
+        return {
+            part: value[visit.scheme] if part.endswith(".figure") else value
+            for part, value in kept.items()
+        }
 
 
 def written(sources: Sources) -> str:

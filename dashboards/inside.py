@@ -1,11 +1,9 @@
 """The areas inside an area, or around it: one metric of each, and which targets they miss."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import pandas as pd
 
 from dashboards.board import CARDS, Board, first_of_each
 from dashboards.cells import Cell, cells
@@ -57,12 +55,12 @@ class Inside:
         """The area whose inside is on the map."""
         return map_around(self.board.area, self.board.register, self.board.map_day)
 
-    def _values(self, area: Area, metrics: Sequence[str], span: Span) -> pd.DataFrame | None:
-        """The frame of the areas directly in `area`; None where it holds none, or not yet."""
+    def _cells(self, area: Area, metrics: Sequence[str], span: Span) -> list[Cell]:
+        """Values of the areas directly in `area`; none where it holds none, or not yet."""
         try:
-            return self.board.values(area, metrics, span, by=By.AREA)
+            return cells(self.board.values(area, metrics, span, by=By.AREA))
         except SelectionError:
-            return None
+            return []
 
     @cached_property
     def _judged(self) -> list[Metric]:
@@ -71,34 +69,32 @@ class Inside:
         return [metric for metric in some if metric.better is not Better.NEUTRAL]
 
     @cached_property
-    def _all(self) -> pd.DataFrame | None:
+    def _all(self) -> list[Cell]:
         """The chosen metric and all that are judged, of every area listed."""
         metrics = dict.fromkeys([self.board.metric.id, *(metric.id for metric in self._judged)])
-        return self._values(self.listed_in, list(metrics), self.board.span)
+        return self._cells(self.listed_in, list(metrics), self.board.span)
 
     # ---- one metric of each
 
     @cached_property
     def members(self) -> list[Cell]:
         """The chosen metric of every area listed, each area once."""
-        return _of_metric(self._all, self.board.metric.id)
+        return _one_per_area(cell for cell in self._all if cell.metric == self.board.metric.id)
 
     @cached_property
     def members_earlier(self) -> Mapping[str, Cell]:
         """The same for the span compared with, by area id."""
         if self.board.compared_span is None or not self.members:
             return {}
-        metric = self.board.metric.id
-        found = _of_metric(self._values(self.listed_in, [metric], self.board.compared_span), metric)
-        return {cell.area_id: cell for cell in found}
+        found = self._cells(self.listed_in, [self.board.metric.id], self.board.compared_span)
+        return {cell.area_id: cell for cell in _one_per_area(found)}
 
     @cached_property
     def mapped(self) -> list[Cell]:
         """The chosen metric of every area on the map."""
         if self.mapped_in.area_id == self.listed_in.area_id:
             return self.members
-        metric = self.board.metric.id
-        return _of_metric(self._values(self.mapped_in, [metric], self.board.span), metric)
+        return _one_per_area(self._cells(self.mapped_in, [self.board.metric.id], self.board.span))
 
     # ---- which targets are missed
 
@@ -118,25 +114,20 @@ class Inside:
         """Whether there is nothing inside the area."""
         return self.board.area.level is Level.COMMUNE
 
-    def _missed_by_members(self) -> tuple[dict[str, list[Cell]], dict[str, int]]:
+    def _missed_by_members(self) -> tuple[dict[str, list[Cell]], Counter[str]]:
         """By metric: the areas that miss its target, worst first; and how many were judged."""
-        if self.is_alone or self._all is None:
-            return {}, {}
-        told = self._all[~self._all["reported"]]
-        judged = Counter(told[told["status"] != "unknown"]["metric"].tolist())
+        told = [] if self.is_alone else [cell for cell in self._all if not cell.reported]
         missed: dict[str, list[Cell]] = {}
-        for cell in cells(told[told["status"] == "missed"]):
-            missed.setdefault(cell.metric, []).append(cell)
+        for cell in told:
+            if cell.status == "missed":
+                missed.setdefault(cell.metric, []).append(cell)
         for metric in self._judged:
             missed.get(metric.id, []).sort(key=lambda cell: (-shortfall(metric, cell), cell.area))
-        return missed, judged
+        return missed, Counter(cell.metric for cell in told if cell.status != "unknown")
 
 
-def _of_metric(frame: pd.DataFrame | None, metric: str) -> list[Cell]:
-    """One metric's cell of each area: the computed one where there is one, else the printed."""
-    if frame is None:
-        return []
-    found = cells(frame[frame["metric"] == metric])
+def _one_per_area(found: Iterable[Cell]) -> list[Cell]:
+    """Of each area the computed cell where there is one, else the printed."""
     return list(first_of_each(found, lambda cell: cell.area_id).values())
 
 

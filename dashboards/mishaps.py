@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 
 def expect_mishaps(app: Dash) -> None:
     """Let no failure show its inside, and none go unnoticed."""
-
     app.server.register_error_handler(InternalServerError, _problem)
 
 

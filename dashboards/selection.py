@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -78,8 +79,13 @@ class View(BaseModel):
 
     def _query(self) -> dict[str, str]:
         given = self.model_dump(by_alias=True, mode="json", exclude={"page", "area"})
-        standard = View().model_dump(by_alias=True, mode="json")
-        return {key: value for key, value in given.items() if value != standard[key]}
+        return {key: value for key, value in given.items() if value != _standard()[key]}
+
+
+@cache
+def _standard() -> dict[str, Any]:
+    """What an address need not say."""
+    return View().model_dump(by_alias=True, mode="json")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ app.server                       # for gunicorn; already warmed up
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,7 @@ from dashboards.cache import AnswerCache
 from dashboards.components.markup import Markup
 from dashboards.data import Figures
 from dashboards.files import serve_files_well
+from dashboards.first import first_picture
 from dashboards.headers import add_headers, content_security_policy
 from dashboards.theme import ASSETS
 
@@ -27,10 +29,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 LARGEST_REQUEST = 256 * 1024
 WARMING = ("/", "/_dash-layout", "/_dash-dependencies")
 
-# Sets the colour scheme before anything is drawn, so that nobody sees a white flash at night.
+# Sets the colour scheme before anything is drawn, so that nobody sees a white flash at night,
+# and hides a first picture in a language the visitor has chosen against.
 EARLY = """(function(){var k=null;try{k=localStorage.getItem('ioc-theme')}catch(e){}
 var d=window.matchMedia&&matchMedia('(prefers-color-scheme: dark)').matches;
-document.documentElement.setAttribute('data-mantine-color-scheme',k||(d?'dark':'light'));})();"""
+var h=document.documentElement,q=/[?&]lang=(vi|en)/.exec(location.search),l=null;
+h.setAttribute('data-mantine-color-scheme',k||(d?'dark':'light'));
+try{l=localStorage.getItem('ioc-language')}catch(e){}
+if(!q&&l&&l!==h.dataset.language)h.dataset.first='no';})();"""
 
 INDEX = """<!DOCTYPE html>
 <html lang="{language}" data-language="{language}" data-metric="{metric}">
@@ -43,6 +49,7 @@ INDEX = """<!DOCTYPE html>
 </head>
 <body>
 <noscript><p>Toàn Cảnh cần JavaScript. Số liệu cũng có ở /api/v1/query.</p></noscript>
+<div id="first">{first}</div>
 {app_entry}
 <footer>
 {config}
@@ -58,6 +65,7 @@ class IocDash(Dash):
 
     language = "vi"
     leading_metric = ""
+    first: Callable[[], str] = staticmethod(lambda: "")
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # the parts we use
         return INDEX.format(
@@ -67,6 +75,7 @@ class IocDash(Dash):
             metas=parts["metas"],
             title=parts["title"],
             css=parts["css"],
+            first=self.first(),
             app_entry=parts["app_entry"],
             config=_discreet(parts["config"]),
             scripts=parts["scripts"],
@@ -103,6 +112,7 @@ def create_app(
     access = Access(app, hosts=LOOPBACK if host in LOOPBACK else ())
     versions = monitoring.Versions(figures)
     app.layout = lambda: layout(poll_seconds, versions.now())
+    app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
     callbacks.register(access, figures)
     api.register(access, figures)
     monitoring.register(access, figures, versions)

@@ -8,9 +8,11 @@ byte, and a largest size. Only questions that may be asked twice are asked again
 import ipaddress
 import json
 import socket
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
@@ -47,6 +49,9 @@ class TryAgainError(Exception):
 class Client:
     """One source's host. `seconds` is the time for everything asked of it together.
 
+    `networks` are the only ones that may be asked, if any are named; `ca_file` holds the
+    authority of a network that has its own.
+
     Raises SourceError, at once, if the address is not one that may be asked.
     """
 
@@ -55,13 +60,16 @@ class Client:
     seconds: float
     allow_http: bool = False
     networks: Sequence[str] = ()
+    ca_file: Path | None = None
     answer_seconds: float = ANSWER_SECONDS
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds
         self._parts = self._checked_url()
         self._base, self._headers, self._extensions = self._pinned()
-        self._http = httpx.Client(follow_redirects=False, trust_env=False, timeout=PATIENCE)
+        self._http = httpx.Client(
+            verify=self._trust(), follow_redirects=False, trust_env=False, timeout=PATIENCE
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +112,11 @@ class Client:
                 return self._body(path, response, ends)
         except httpx.TimeoutException:
             raise TryAgainError("does not answer in time") from None
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                fact = "shows a certificate that is not trusted"
+                way_on = "Set ca_file to the authority's certificate, or correct url"
+                raise self._error(path, fact, way_on) from None
             raise TryAgainError("cannot be reached") from None
         except httpx.TransportError:
             raise TryAgainError("broke off in the middle of its answer") from None
@@ -155,6 +167,16 @@ class Client:
         base = f"{self._parts.scheme}://{literal}:{port}{self._parts.path.rstrip('/')}"
         headers = {"Host": self._parts.netloc, "Content-Type": "application/json"}
         return base, headers, {"sni_hostname": host}
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        """The authorities that are believed: the usual ones, or those of one file alone."""
+        if self.ca_file is None:
+            return True
+        try:
+            return ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:
+            fact = f"{self.ca_file} is no certificate that can be read ({error.strerror})"
+            raise SourceError(self.source, fact, "Correct ca_file") from None
 
     def _address(self, host: str, port: int) -> Address:
         try:

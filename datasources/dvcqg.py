@@ -73,6 +73,7 @@ class DvcqgConfig(SourceConfig):
     since: date = date(2000, 1, 1)
     allow_http: bool = False
     networks: tuple[str, ...] = ()
+    ca_file: Path | None = None
     answer_seconds: float = Field(default=30.0, gt=0)
 
     @model_validator(mode="after")
@@ -105,6 +106,7 @@ class Dvcqg:
             order.seconds,
             config.allow_http,
             config.networks,
+            config.ca_file and order.home / config.ca_file,
             config.answer_seconds,
         ) as client:
             conversation = Conversation(

@@ -73,6 +73,7 @@ class Service:
         self._sources: Sources = configured()
         self._read: queue.Queue[tuple[Job, Outcome] | None] = queue.Queue()
         self._publications = Publications()
+        self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(AT_A_TIME)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -81,6 +82,7 @@ class Service:
 
     def run(self, stopping: threading.Event) -> None:
         """Collect until told to stop. Children are left to whoever started them."""
+        self._stopping = stopping
         self._scheduler.add_job(
             self._read.put, "cron", args=[None], hour=0, minute=0, second=AFTER_MIDNIGHT
         )
@@ -117,7 +119,7 @@ class Service:
     def _collect(self, name: str) -> None:
         """One run of one source, in a thread of the scheduler."""
         config = self._sources.get(name)
-        if config is not None:
+        if config is not None and not self._stopping.is_set():
             job = self._books.job(name, config)
             self._read.put((job, self._books.read(job)))
 

@@ -54,7 +54,7 @@ def _by(question: Question, record: str, names: Sequence[str], day: str, days: s
         day=day,
         days=days,
         period=period_number(f"r.{day}", question.selection),
-        alive=_alive(question, day),
+        alive=_alive(question, f"r.{day}"),
         fits=_fits(question, names, day),
         sums=_sums(names),
         areas=_areas(question),
@@ -77,8 +77,8 @@ def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFra
         dimension=_dimension(question, record),
         filters=filters,
         period=period_number("r.day", selection),
-        alive=_alive(question, "day", "p"),
-        fits=_fits(question, names, "day"),
+        alive=_alive(question, "r.day", "p"),
+        fits=_fits(question, names, "day", "p"),
         sums=_sums(names),
         conditions="\n        ".join(conditions),
     )
@@ -133,22 +133,24 @@ def _areas(question: Question) -> str:
 
 
 def _alive(question: Question, day: str, asked: str = "asked") -> str:
-    """Whether events fall in an area's life; a month it began in is its own."""
+    """Whether a day is in an area's life; a month it began in is its own."""
     if not question.has_bounded_lives:
         return "true"
     start, end = f"{asked}.life_start", f"{asked}.life_end"
     if len(question.places.areas) == 1:
         start, end = "$life_start", "$life_end"
-    return f"r.{day} >= date_trunc('{day}', {start}::date) and r.{day} < {end}"
+    unit = "month" if day.endswith("month") else "day"
+    return f"({day} >= date_trunc('{unit}', {start}::date) and {day} < {end})"
 
 
-def _fits(question: Question, names: Sequence[str], day: str) -> str:
-    """Whether a cohort began in the period its event is in."""
+def _fits(question: Question, names: Sequence[str], day: str, asked: str = "asked") -> str:
+    """Whether a cohort began in the period its event is in, and in the area's life."""
     if all(measures()[name].additivity is not Additivity.COHORT for name in names):
         return "true"
     origin = f"r.origin_{day}"
     begun = period_number(origin, question.selection)
-    return f"{origin} is null or {begun} = {period_number(f'r.{day}', question.selection)}"
+    same = f"{begun} = {period_number(f'r.{day}', question.selection)}"
+    return f"{origin} is null or ({same} and {_alive(question, origin, asked)})"
 
 
 def _sums(names: Sequence[str]) -> str:

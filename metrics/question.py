@@ -42,9 +42,9 @@ class Question:
     def maps(self) -> tuple[Boundaries, ...]:
         """The map each area is read from.
 
-        An area that still exists answers for all its predecessors left unfinished, so it is
-        read from the history restated onto it; on the map of the day only from its own
-        first day on (`lives`). An ended area is found on the map of the day alone.
+        What an area that still exists counts on the days it lives (`lives`) is the same on
+        both maps; today's also knows since when its predecessors delivered and what of its
+        stocks is estimated, and nothing on it moves. An ended area is on the map of its time.
         """
         then = self.selection.boundaries
         return tuple(

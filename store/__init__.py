@@ -2,7 +2,12 @@
 
 The collector alone opens the warehouse and writes it; everyone else reads snapshots, files
 that are published whole and never change. No other room speaks to DuckDB.
+
+After a `FatalError` (a disk that filled up at the wrong moment) nothing works any more in this
+process: it has to end, and finds all it had committed when it starts again.
 """
+
+from duckdb import FatalException as FatalError
 
 from domain.errors import BusyError, StoreError
 from store.accounting import Accounting
@@ -18,6 +23,7 @@ __all__ = [
     "Accounting",
     "BatchResult",
     "BusyError",
+    "FatalError",
     "Limits",
     "Reserve",
     "SlowQueryError",

@@ -13,7 +13,7 @@ from store.connection import Connection
 from store.deltas import DIMENSIONS, GRAIN
 from store.facts import Count, counts
 from store.schema import schema_version
-from store.sql import listed, quoted, run, sql_file
+from store.sql import drop_temporary, listed, quoted, run, sql_file
 
 BATCHES_KEPT = 200
 REJECTED_KEPT = 1000
@@ -83,6 +83,7 @@ def write(connection: Connection, path: Path, version: str, now: datetime, horiz
             _write_counts(connection, count, params)
     finally:
         connection.execute("detach snapshot")
+    drop_temporary(connection)
 
 
 def _write_counts(connection: Connection, count: Count, params: Mapping[str, Any]) -> None:

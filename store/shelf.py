@@ -79,6 +79,8 @@ class Shelf:
 
     def _first_good(self, pointer: Pointer) -> Snapshot:
         faults: list[str] = []
+        versions = {entry.version for entry in pointer.entries}
+        self._faults = {one: fault for one, fault in self._faults.items() if one in versions}
         for entry in pointer.entries:
             fault = self._fault(entry)
             if fault is None:

@@ -14,6 +14,9 @@ import duckdb
 
 from store.connection import Connection
 
+# `observed` belongs to the connection, for as long as it lives.
+TEMPORARY = "select table_name from duckdb_tables() where temporary and table_name <> 'observed'"
+
 ROOM = Path(__file__).parent
 
 
@@ -35,6 +38,12 @@ def run(
         wanted = {name: (params or {})[name] for name in statement.named_parameters}
         changed = max(connection.execute(statement, wanted or None).rowcount, 0)
     return changed
+
+
+def drop_temporary(connection: Connection) -> None:
+    """Give back the memory of what was made on the way to a batch or a snapshot."""
+    for (name,) in connection.execute(TEMPORARY).fetchall():
+        run(connection, "drop table {name}", name=quoted(name))
 
 
 def scalar(connection: Connection, sql: str, params: Mapping[str, Any] | None = None) -> Any:

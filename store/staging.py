@@ -92,9 +92,6 @@ NOT_OLDER = f"coalesce(staged.{VERSION} >= fact.{VERSION}, true)"
 
 FRESH = "select exists (from fresh_{kind})"
 
-# What a batch leaves behind; `observed` belongs to the connection.
-TEMPORARY = "select table_name from duckdb_tables() where temporary and table_name <> 'observed'"
-
 
 def stage(connection: Connection, fact: Fact, landing: Landing, moment: Moment) -> None:
     """Read what landed of one kind of record, and sort its lines.
@@ -118,12 +115,6 @@ def stage(connection: Connection, fact: Fact, landing: Landing, moment: Moment) 
 def is_fresh(connection: Connection, fact: Fact) -> bool:
     """Whether anything staged of one kind of record is new or changed."""
     return bool(scalar(connection, FRESH.format(kind=fact.kind)))
-
-
-def clear_stage(connection: Connection) -> None:
-    """Give the memory of a staged batch back."""
-    for (name,) in connection.execute(TEMPORARY).fetchall():
-        run(connection, "drop table {name}", name=quoted(name))
 
 
 def _reject(connection: Connection, fact: Fact, moment: Moment) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Self
 import duckdb
 
 from domain.area import AreaRegister, register
-from domain.errors import StoreError
+from domain.errors import BusyError, StoreError
 from store import books
 from store.accounting import Moment
 from store.areas import write_areas
@@ -31,8 +31,8 @@ from store.lock import Lock
 from store.merge import merge
 from store.pointer import FOLDER as SNAPSHOTS
 from store.schema import migrate
-from store.sql import transaction
-from store.staging import clear_stage, is_fresh, stage
+from store.sql import drop_temporary, transaction
+from store.staging import is_fresh, stage
 
 FILE = "warehouse.duckdb"
 LANDING = "landing"
@@ -142,14 +142,14 @@ class Warehouse:
                 with transaction(self.connection):
                     result = self._load(landing, moment)
                     crashpoint("before_commit")
-                crashpoint("after_commit")
-                clear_stage(self.connection)
             except duckdb.FatalException:
                 raise
             except duckdb.Error as error:
                 raise StoreError(
                     f"{folder} could not be loaded, and nothing of it was kept: {error}"
                 ) from error
+            crashpoint("after_commit")
+            drop_temporary(self.connection)
             return result
 
     def fail(
@@ -198,21 +198,15 @@ class Warehouse:
 
     def _connect(self) -> Connection:
         path = self.home / FILE
-        try:
-            return self._opened(path)
-        except duckdb.Error as error:
-            log = path.with_name(f"{FILE}.wal")
-            if not log.exists():
-                raise StoreError(_cannot_open(path, error)) from error
-            self.notice = self._set_aside(log, error)
-        try:
-            return self._opened(path)
-        except duckdb.Error as error:
-            raise StoreError(_cannot_open(path, error)) from error
-
-    def _opened(self, path: Path) -> Connection:
         reachable = (self.home / LANDING, self.home / SNAPSHOTS)
-        return connect_warehouse(path, reachable=reachable, limits=self._limits)
+        while True:
+            try:
+                return connect_warehouse(path, reachable=reachable, limits=self._limits)
+            except duckdb.Error as error:
+                log = path.with_name(f"{FILE}.wal")
+                if "replaying WAL" not in str(error) or not log.exists():
+                    raise _cannot_open(path, error) from error
+                self.notice = self._set_aside(log, error)
 
     def _set_aside(self, log: Path, error: duckdb.Error) -> str:
         """A log that cannot be replayed is kept for inspection, and the file opened without."""
@@ -274,5 +268,9 @@ def _name_of(folder: Path) -> tuple[str, str] | None:
     return landing.source, landing.sha256
 
 
-def _cannot_open(path: Path, error: duckdb.Error) -> str:
-    return f"{path} cannot be opened: {error} Restore a backup, or collect into a new home."
+def _cannot_open(path: Path, error: duckdb.Error) -> StoreError:
+    if "lock" in str(error):
+        return BusyError(f"Another program has {path} open: {error}. Close it there.")
+    return StoreError(
+        f"{path} cannot be opened: {error}. Restore a backup, or collect into a new home."
+    )

@@ -3,7 +3,7 @@
     NAME               what the address calls it (dashboards/selection.py)
     PARTS              what it draws: "id.property"
     skeleton(words)    the components, empty
-    drawn(visit)       the value of every part, as plain JSON: kept by the cache, sent as it is
+    drawn(visit)       the value of every part, as plain JSON; a figure in both colour schemes
 
 The shell puts the two together on the first visit, and sends only the parts afterwards: a new
 snapshot or another period changes numbers, and nothing on the screen loses its place.

@@ -9,7 +9,7 @@ from dashboards.pages.parts import (
     board_drawn,
     board_parts,
     chart_panel,
-    compared,
+    comparing,
     map_panel,
     markup,
     panel,
@@ -28,7 +28,7 @@ def skeleton(words: Words) -> Component:
             markup(NAME, "dossier-cards"),
             markup(NAME, "office-cards"),
             markup(NAME, "printed"),
-            compared(
+            comparing(
                 NAME,
                 beside(
                     (8, chart_panel(NAME, "trend", words.language)), (4, panel(NAME, "concerns"))

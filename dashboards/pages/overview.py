@@ -9,7 +9,7 @@ from dashboards.pages.parts import (
     board_drawn,
     board_parts,
     chart_panel,
-    compared,
+    comparing,
     map_panel,
     markup,
     panel,
@@ -36,7 +36,7 @@ def skeleton(words: Words) -> Component:
                 (4, panel(NAME, "concerns", "ioc-first")),
             ),
             markup(NAME, "printed"),
-            compared(
+            comparing(
                 NAME,
                 beside((5, map_panel(NAME, words.language)), (7, panel(NAME, "ranking"))),
                 beside((12, chart_panel(NAME, "trend", words.language))),

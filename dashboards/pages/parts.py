@@ -8,10 +8,13 @@ from dash.development.base_component import Component
 
 from dashboards.board import DOSSIER_CARDS, OFFICE_CARDS
 from dashboards.charts.frame import blank, config
+from dashboards.comparison import Comparison
 from dashboards.components.markup import Markup
 from dashboards.data import Drawn, Visit
 from dashboards.ids import part
+from dashboards.inside import Inside
 from dashboards.sections import Sections
+from dashboards.theme import SCHEMES
 
 TREES = (
     "head",
@@ -40,24 +43,25 @@ def board_parts(page: str) -> tuple[str, ...]:
 
 
 def board_drawn(page: str, visit: Visit) -> Drawn:
-    """The value of every part, in the order of `board_parts`."""
-    say = visit.words
-    sections = Sections(visit.board, say, visit.scheme)
+    """The value of every part, in the order of `board_parts`; figures in both colour schemes."""
+    say, board, inside = visit.words, visit.board, Inside(visit.board)
+    told = Sections(board, inside, say)
+    compared = Comparison(board, inside, say)
     values = [
-        sections.head(),
-        sections.cards(say("section.dossiers"), DOSSIER_CARDS),
-        sections.cards(say("section.office"), OFFICE_CARDS),
-        sections.printed(),
-        sections.concerns(),
-        sections.comparison(),
-        sections.trend_head(),
-        sections.trend_foot(),
-        sections.map_head(),
-        sections.map_foot(),
-        sections.ranking(),
-        sections.trend(),
-        sections.map(),
-        *sections.metric_choice(),
+        told.head(),
+        told.cards(say("section.dossiers"), DOSSIER_CARDS),
+        told.cards(say("section.office"), OFFICE_CARDS),
+        told.printed(),
+        told.concerns(),
+        compared.heading(),
+        compared.trend_head(),
+        compared.trend_foot(),
+        compared.map_head(),
+        compared.map_foot(),
+        compared.ranking(),
+        {scheme: compared.trend(scheme) for scheme in SCHEMES},
+        {scheme: compared.map(scheme) for scheme in SCHEMES},
+        *compared.metric_choice(),
     ]
     return dict(zip(board_parts(page), values, strict=True))
 
@@ -118,7 +122,7 @@ def map_panel(page: str, language: str) -> Component:
     )
 
 
-def compared(page: str, *rows: Component) -> Component:
+def comparing(page: str, *rows: Component) -> Component:
     """The section of trend, map and ranking, under the choice of their metric."""
     choice = dmc.Select(
         id=part(page, "metric"),

@@ -178,6 +178,10 @@ select
     cast(finished_at as date) as finished_day,
     cast(refused_at as date) as refused_day,
     cast(withdrawn_at as date) as withdrawn_day,
-    cast(coalesce(finished_at, updated_at, received_at, submitted_at) as date) as closing_day
+    -- When a refusal or withdrawal has no instant of its own.
+    case
+        when status in (3, 7)
+            then cast(coalesce(finished_at, updated_at, received_at, submitted_at) as date)
+    end as closing_day
 from standing
 join area on area.area_id = standing.competent_area;

@@ -97,7 +97,7 @@ class Watched:
     def open(self, path: str) -> Page:
         """Open an address, and wait until its figures and charts are there."""
         self.page.goto(self.address + path)
-        self.page.wait_for_selector("h1")
+        self.until("!document.getElementById('first') && document.querySelector('h1')")
         self.until("[...document.querySelectorAll('.js-plotly-plot')].every(one => one.data)")
         return self.page
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from dash.development.base_component import Component
 from dashboards import format as fmt
 from dashboards import ids
 from dashboards.board import CARDS, LEADING
+from dashboards.cache import AnswerCache
 from dashboards.cells import cells
-from dashboards.data import Visit
+from dashboards.data import Figures, Visit
 from dashboards.pages import PAGES, filled
 from dashboards.pages.not_found import page as not_found_page
+from dashboards.theme import SCHEMES, colours
 from domain.area import Boundaries
 from domain.period import Span
 from domain.scope import EVERYTHING
@@ -107,6 +110,16 @@ def test_a_page_is_filled_with_what_is_drawn(visit: Visited) -> None:
     assert skeleton[ids.part("area", "trend")].figure == values["area-trend.figure"]
 
 
+def test_a_visitor_gets_the_figures_of_their_colour_scheme(app: Dash, home: Path) -> None:
+    figures = Figures(home, AnswerCache(app.server, home / "cache" / "schemes"), "build")
+    drawn_by_scheme = {}
+    for scheme in SCHEMES:
+        visited = figures.visit({"path": "/area/25", "theme": scheme}, EVERYTHING)
+        kept = figures.remembered("area", visited, partial(drawn, visited))
+        drawn_by_scheme[scheme] = kept["area-trend.figure"]["layout"]["font"]["color"]
+    assert drawn_by_scheme == {scheme: colours(scheme)["ink-2"] for scheme in SCHEMES}
+
+
 def shown_values(visit: Visit) -> dict[str, str]:
     trees = [part(visit, name) for name in ("dossier-cards", "office-cards")]
     cards = [card for tree in trees for card in elements(tree, "ioc-card")]
@@ -170,7 +183,7 @@ def test_a_printed_figure_answers_where_nothing_was_counted(visit: Visited) -> N
     visited = visit("/area/25?from=2020-01-01&to=2020-12-31&grain=year")
     assert shown_values(visited)["dossiers_received"] == "296.931"
     assert shown_values(visited)["dossiers_pending"] == "—"
-    figure = part(visited, "trend")
+    figure = part(visited, "trend")["light"]
     reported = next(trace for trace in figure["data"] if trace["name"] == "reported")
     assert PRESS in reported["text"][0]
 
@@ -188,7 +201,7 @@ def test_the_head_tells_how_far_the_figures_reach(visit: Visited) -> None:
 def test_a_commune_is_marked_among_its_neighbours(visit: Visited) -> None:
     rows = elements(part(visit("/area/08521"), "ranking"), "ioc-ranking__row--self")
     assert [text_of(elements(row, "ioc-ranking__name")[0]) for row in rows] == ["Xã Phùng Nguyên"]
-    figure = part(visit("/area/08521"), "map")
+    figure = part(visit("/area/08521"), "map")["light"]
     chosen = next(trace for trace in figure["data"] if trace["name"] == "chosen")
     assert chosen["locations"] == ["08521"]
 

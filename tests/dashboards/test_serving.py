@@ -3,14 +3,18 @@
 import gzip
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+from dashboards import format as fmt
+from dashboards.data import Visit
 from dashboards.files import YEAR
-from dashboards.shell import build_id, create_app
+from dashboards.first import markup_html
+from dashboards.shell import create_app
 from dashboards.theme import ASSETS
 
 UNPACK = {"Accept-Encoding": "gzip"}
@@ -51,6 +55,46 @@ def test_the_page_is_vietnamese_and_has_no_foreign_address(client: FlaskClient) 
     page = client.get("/").text
     assert '<html lang="vi"' in page
     assert set(re.findall(r'(?:src|href)="(?!/)[^"]+"', page)) == set()
+
+
+# ---- the first picture
+
+
+def first(page: str) -> str:
+    return page[page.index('<div id="first">') : page.index('<div id="react-entry-point">')]
+
+
+def test_the_very_first_answer_holds_the_figures(
+    client: FlaskClient, visit: Callable[..., Visit]
+) -> None:
+    picture = first(client.get("/area/25").text)
+    own = visit("/area/25").board.headline["dossiers_received"].value
+    assert "<h1" in picture
+    assert "Tỉnh Phú Thọ" in picture
+    assert f">{fmt.number(own)}<" in picture
+    assert picture.count("<tr class=") == 148
+
+
+def test_the_first_picture_speaks_the_language_of_the_address(client: FlaskClient) -> None:
+    assert "Needs attention" in first(client.get("/area/25?lang=en").text)
+    assert "Cần chú ý" in first(client.get("/area/25").text)
+
+
+def test_the_first_picture_has_no_ids_and_runs_nothing(client: FlaskClient) -> None:
+    picture = first(client.get("/").text)
+    assert re.findall(r'\sid="', picture) == [' id="']
+    assert "<script" not in picture
+    assert re.findall(r"\son[a-z]+=", picture) == []
+
+
+def test_an_address_that_cannot_be_read_has_no_first_picture(client: FlaskClient) -> None:
+    assert first(client.get("/area/25?grian=x&a=<b>").text).strip() == '<div id="first"></div>'
+
+
+def test_text_from_data_is_escaped_in_the_first_picture() -> None:
+    assert markup_html(["p", {"title": '"<'}, "<b>&"]) == (
+        '<p title="&quot;&lt;">&lt;b&gt;&amp;</p>'
+    )
 
 
 def test_figures_are_never_kept_and_fingerprinted_files_for_a_year(client: FlaskClient) -> None:
@@ -100,7 +144,7 @@ def test_the_version_names_snapshot_states_and_build(client: FlaskClient) -> Non
     assert told is not None
     assert told["snapshot"] == "ioc-20261122T010000-1"
     assert "dich_vu_cong=fresh" in told["states"]
-    assert told["build"] == build_id()
+    assert re.fullmatch("[0-9a-f]{12}", told["build"])
 
 
 def test_prometheus_sees_the_snapshot_and_every_source(client: FlaskClient) -> None:

@@ -1,11 +1,13 @@
 """A dossier system on the loopback, over real HTTP, that can be told to misbehave."""
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -112,10 +114,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(system: System) -> Iterator[System]:
-    """The system, listening on a port of the loopback."""
+def running(
+    system: System, certificate: Path | None = None, key: Path | None = None
+) -> Iterator[System]:
+    """The system, listening on a port of the loopback; encrypted where it has a certificate."""
     handler = type("Bound", (Handler,), {"system": system})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
     system.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.area import register
 from tests.datasources.home import Delivery, Home
 
 SOURCE = """
@@ -117,6 +118,17 @@ def test_an_area_is_told_by_its_code_or_by_its_name_in_the_province(
         assert "name of several areas" in collect(home, lines).error
     else:
         assert collect(home, lines).column("competent_area") == [area]
+
+
+def test_names_that_only_their_accents_tell_apart_are_told_apart(home: Home) -> None:
+    names = ["xã Phú Lương", "UBND xã Phù Lương"]
+    lines = [row.replace("08563", name) for row, name in zip(rows(2), names, strict=True)]
+    home.configure(SOURCE.format(keys="").replace('within = "25"', 'within = "27"'))
+    home.write("data/a.csv", "\n".join([HEADER, *lines]))
+    first, second = home.collect("permits").column("competent_area")
+    assert (register().get(first).name, register().get(second).name) == ("Phú Lương", "Phù Lương")
+    home.write("data/a.csv", "\n".join([HEADER, lines[0].replace("Phú Lương", "Phu Luong")]))
+    assert "name of several areas" in home.collect("permits").error
 
 
 def test_a_code_means_the_area_that_held_it_on_the_day_of_the_dossier(home: Home) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.datasources.home import PAYLOADS, Delivery, Home, payload
+from tests.datasources.home import ORGANISATIONS, PAYLOADS, Delivery, Home, payload
 
 SOURCE = """
 [portal]
@@ -145,6 +145,16 @@ def test_an_office_that_takes_in_and_decides_is_itself_however_its_name_is_writt
     delivery = deliver(home, dossier(DonViXuLy="ỦY BAN NHÂN DÂN HUYỆN THANH SƠN"))
     assert delivery.column("competent_organisation") == ["H44.18"]
     assert deliver(home, dossier(DonViXuLy="")).column("competent_organisation") == ["H44.18"]
+
+
+def test_an_office_of_another_system_is_not_taken_for_one_of_ours_though_it_is_near(
+    home: Home,
+) -> None:
+    home.configure(SOURCE, ORGANISATIONS + "G15.9,Cục Thi hành án,25,province,department,,\n")
+    home.write("incoming/a.json", json.dumps(dossier(DonViXuLy="Cục Thi hành án")))
+    [(_, field, rule, reason)] = home.collect("portal").refusals
+    assert (field, rule) == ("DonViXuLy", "organisation")
+    assert "another province" in reason
 
 
 def test_steps_become_events(home: Home) -> None:

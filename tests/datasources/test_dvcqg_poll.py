@@ -1,8 +1,11 @@
 """Promises of asking a dossier system: everything, once, and a sentence for all that is wrong."""
 
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,8 +56,10 @@ def system() -> Iterator[System]:
         yield found
 
 
-def ask(home: Home, system: System, keys: str = "", **given: Any) -> Delivery:
-    home.configure(SOURCE.format(url=system.url, keys=keys))
+def ask(
+    home: Home, system: System, keys: str = "", *, url: str | None = None, **given: Any
+) -> Delivery:
+    home.configure(SOURCE.format(url=url or system.url, keys=keys))
     (home.path / "config" / "password").write_text("mật khẩu\n", encoding="utf-8")
     (home.path / "config" / "password").chmod(0o600)
     return home.collect("portal", **given)
@@ -319,6 +324,26 @@ def test_an_address_that_must_not_be_asked_is_refused_before_anything_is_sent(
     assert words in told
     assert "secret" not in told
     assert system.logins == 0
+
+
+def test_a_host_of_an_own_authority_is_believed_by_its_name_though_asked_by_its_address(
+    home: Home, tmp_path: Path
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    certificate, key = tmp_path / "ca.pem", tmp_path / "key.pem"
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    subprocess.run([*make, *name, *files], check=True, capture_output=True)
+    with running(System([item(1)]), certificate, key) as system:
+        by_name = system.url.replace("http://127.0.0.1", "https://localhost")
+        by_address = system.url.replace("http:", "https:")
+        trusted = f'ca_file = "{certificate}"'
+        assert codes(ask(home, system, trusted, url=by_name)) == {item(1)["MaHoSo"]}
+        assert "certificate that is not trusted" in ask(home, system, url=by_name).error
+        # The certificate is for the name: an address alone could be anybody's.
+        assert "certificate that is not trusted" in ask(home, system, trusted, url=by_address).error
 
 
 def test_only_the_networks_that_are_allowed_are_asked(home: Home, system: System) -> None:

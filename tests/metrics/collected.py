@@ -28,6 +28,7 @@ TYPES: dict[FieldType, pa.DataType] = {
     FieldType.PAUSES: pa.list_(pa.struct([("start", INSTANT), ("end", INSTANT)])),
 }
 OLD_PHU_THO, NEW_PHU_THO = "25@", "25@2025-07-01"
+MOC_LY, MOVED = "03980@2025-03-01", "07525@"
 LAM_THAO, PHUNG_NGUYEN, SON_VI = "237@", "08521@", "08518@"
 
 

@@ -7,6 +7,8 @@ import pytest
 from store import Snapshot
 from tests.metrics.collected import (
     LAM_THAO,
+    MOC_LY,
+    MOVED,
     NEW_PHU_THO,
     OLD_PHU_THO,
     PHUNG_NGUYEN,
@@ -76,6 +78,10 @@ def reorganised(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         dossier("L1", "2025-05-06", due="2025-05-16", finished="2025-05-10", area="89@"),
         dossier("A1", "2025-08-05", due="2025-08-15", finished="2025-08-10", area="91@2025-07-01"),
         dossier("A2", "2025-08-05", due="2025-08-15", area="91@2025-07-01"),
+        # Mộc Lỵ began on 1 March 2025, and its dossier a month before.
+        dossier("M1", "2025-02-10", due="2025-05-10", finished="2025-05-05", area=MOC_LY),
+        # Tân An changed its district on 1 January 2025.
+        dossier("T1", "2024-12-10", due="2025-05-10", finished="2025-05-05", area=MOVED),
     ]
     home = Collected(tmp_path_factory.mktemp("reorganised"))
     home.deliver(sent, reaches="2025-10-05 09:00", known="2025-10-05 09:30", simulated=True)

@@ -49,8 +49,8 @@ def test_today_restates_history_onto_the_successor(reorganised: Snapshot) -> Non
 
 def test_nothing_is_lost_between_the_maps(reorganised: Snapshot) -> None:
     for metric, total in (
-        ("dossiers_received", 8),
-        ("dossiers_resolved", 6),
+        ("dossiers_received", 9),
+        ("dossiers_resolved", 8),
         ("dossiers_pending", 2),
         ("dossiers_pending_overdue", 2),
     ):
@@ -134,7 +134,7 @@ def test_a_span_over_the_reorganisation_lists_the_provinces_of_both_maps(
 ) -> None:
     frame = ask(reorganised, "dossiers_received", None, 2025, by=By.AREA)
     assert len(frame) == 63 + 34
-    assert frame["value"].sum() == 8
+    assert frame["value"].sum() == 9
 
 
 def test_the_area_is_who_held_the_code_on_the_last_day(reorganised: Snapshot) -> None:
@@ -159,16 +159,36 @@ def test_a_name_is_that_of_the_day(reorganised: Snapshot) -> None:
 def test_single_events_climb_as_the_rollups_do(
     reorganised: Snapshot, boundaries: Boundaries
 ) -> None:
+    spring = days("2024-12-01", "2025-09-01")
     metrics = ("dossiers_received", "dossiers_resolved", "dossiers_pending")
-    for area in ("25", "25@2025-06-01", None):
-        whole = ask(reorganised, metrics, area, SUMMER, grain=Grain.MONTH, boundaries=boundaries)
+    districts = ("219@", "224@2025-01-01") if boundaries is Boundaries.THEN else ()
+    for area in ("25", "25@2025-06-01", "14@2025-06-01", None, *districts):
+        whole = ask(reorganised, metrics, area, spring, grain=Grain.MONTH, boundaries=boundaries)
         direct = ask(
             reorganised,
             metrics,
             area,
-            SUMMER,
+            spring,
             grain=Grain.MONTH,
             boundaries=boundaries,
             filters=(("channel", "direct"),),
         )
         np.testing.assert_equal(direct["value"].to_numpy(), whole["value"].to_numpy())
+
+
+def test_a_commune_counts_in_the_district_it_lay_in_on_the_day(reorganised: Snapshot) -> None:
+    # Received in December in one district, resolved in May in the other.
+    span = days("2024-12-01", "2025-06-01")
+    flows = ("dossiers_received", "dossiers_resolved")
+    before = ask(reorganised, flows, "219@", span)
+    since = ask(reorganised, flows, "224@2025-01-01", span)
+    assert before["value"].tolist() == [1, 0]
+    assert since["value"].tolist() == [0, 1]
+
+
+def test_a_cohort_stays_with_the_area_it_came_in_to(reorganised: Snapshot) -> None:
+    # D2 came to old Sơn Vi in June and lapsed in July, when Phùng Nguyên answered for it.
+    frame = ask(reorganised, "on_time_rate_qd766", "08521", 2025)
+    assert (frame["numerator"][0], frame["denominator"][0]) == (1, 1)
+    restated = ask(reorganised, "on_time_rate_qd766", "08521", 2025, boundaries=TODAY)
+    assert (restated["numerator"][0], restated["denominator"][0]) == (2, 3)

@@ -50,6 +50,16 @@ def test_a_rate_shows_what_it_divides(
     assert row["value"] == pytest.approx(100 * numerator / denominator)
 
 
+def test_a_term_that_lapses_counts_only_in_a_period_the_dossier_came_in_too(
+    year_2020: Snapshot,
+) -> None:
+    # OVERDUE came on 31 July and lapsed on 6 August.
+    august = ask(year_2020, "on_time_rate_qd766", span=days("2020-08-01", "2020-09-01"))
+    weeks = ask(year_2020, "on_time_rate_qd766", span=days("2020-07-27", "2020-08-10"))
+    assert (august["numerator"][0], august["denominator"][0]) == (0, 0)
+    assert (weeks["numerator"][0], weeks["denominator"][0]) == (0, 1)
+
+
 def test_a_day_ends_at_midnight_in_vietnam(year_2020: Snapshot) -> None:
     # One at 23:30 on 31 July and one at 00:10 on 1 August: both still 31 July in London.
     summer = days("2020-07-01", "2020-09-01")

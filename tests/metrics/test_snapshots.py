@@ -5,4 +5,4 @@ from store import Snapshot
 def test_without_refusals_there_are_no_reasons(year_2020: Snapshot) -> None:
     frame = rejections(year_2020)
     assert frame.empty
-    assert list(frame.columns) == ["source", "field", "reason", "count"]
+    assert {"source", "field", "reason", "count"} <= set(frame.columns)

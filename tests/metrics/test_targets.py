@@ -75,17 +75,20 @@ def test_a_nearer_area_wins_over_a_level_and_a_level_over_the_country(tmp_path: 
             f"docs_signed_rate,commune,,2022-01-01,,60,{decided}",
             f"docs_signed_rate,,25,2022-01-01,,70,{decided}",
             f"docs_signed_rate,commune,25,2022-01-01,,80,{decided}",
+            f"docs_electronic_rate,commune,,2022-01-01,,60,{decided}",
+            f"docs_electronic_rate,,25,2022-01-01,,70,{decided}",
         )
     )
 
-    def found(area: str, level: Level) -> float | None:
-        one = target("docs_signed_rate", area, level, date(2022, 6, 30), targets)
+    def found(area: str, level: Level, metric: str = "docs_signed_rate") -> float | None:
+        one = target(metric, area, level, date(2022, 6, 30), targets)
         return one.value if one else None
 
     assert found("04@", Level.PROVINCE) == 50
     assert found("04@", Level.COMMUNE) == 60
     assert found("25@", Level.PROVINCE) == 70
     assert found(PHUNG_NGUYEN, Level.COMMUNE) == 80
+    assert found(PHUNG_NGUYEN, Level.COMMUNE, "docs_electronic_rate") == 70
 
 
 def test_a_deployments_own_target_wins_over_the_shipped_one(tmp_path: Path) -> None:

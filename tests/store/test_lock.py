@@ -55,6 +55,32 @@ def test_a_warehouse_that_could_not_be_opened_is_not_kept_locked(home: Path) -> 
             Warehouse.open(home, reserve=NO_RESERVE)
 
 
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print("open", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_warehouse_open_in_another_program_is_refused_and_its_log_left_alone(home: Path) -> None:
+    path = home / "warehouse.duckdb"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "open\n"
+    log = home / "warehouse.duckdb.wal"
+    log.write_bytes(b"a log that must stay")
+    with pytest.raises(BusyError, match=rf"Another program has .*PID {reader.pid}"):
+        Warehouse.open(home, reserve=NO_RESERVE)
+    assert log.read_bytes() == b"a log that must stay"
+    reader.communicate("\n")
+
+
 def test_a_lock_nobody_signed_is_still_a_lock(home: Path) -> None:
     with Warehouse.open(home, reserve=NO_RESERVE):
         (home / "warehouse.lock").write_text("")

@@ -48,7 +48,8 @@ PAUSES: list[tuple[Pause, ...]] = [
 
 def grid(precision: DeadlinePrecision) -> list[Dossier]:
     """Everything that may happen to a dossier received on the first day, and some besides."""
-    hours = (10,) if precision is DeadlinePrecision.DAY else (8, 10, 15)
+    by_day = precision is DeadlinePrecision.DAY
+    hours, many_pauses = ((10,), PAUSES) if by_day else ((8, 10, 15), PAUSES[:3])
     found = [
         Dossier(
             received_at=instant(received),
@@ -70,7 +71,7 @@ def grid(precision: DeadlinePrecision) -> list[Dossier]:
             (None, 2),
             (None, 4),
             (None, 2, 3, 5, 7, 9),
-            PAUSES,
+            many_pauses,
         )
     ]
     return list(dict.fromkeys(found))

@@ -1,0 +1,213 @@
+"""The comparing part of a page about an area: one metric as a trend, on the map, in a ranking.
+
+Every function returns plain JSON; things are looked up and put into words, nothing is computed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards import format as fmt
+from dashboards.board import Board
+from dashboards.cells import Cell
+from dashboards.charts.frame import Figure
+from dashboards.charts.map import Place, area_map
+from dashboards.charts.trend import Event, TrendLook, trend
+from dashboards.components.card import name_and_variant
+from dashboards.components.choices import options_of, segment
+from dashboards.components.head import panel_head
+from dashboards.components.legend import legend
+from dashboards.components.markup import Tree, tag
+from dashboards.components.ranking import Standing, ranking
+from dashboards.components.states import empty
+from dashboards.components.table import series_table
+from dashboards.geography import REORGANISED, Shapes, shapes_within
+from dashboards.inside import Inside
+from dashboards.places import area_title, area_view
+from dashboards.sections import basis
+from dashboards.text import Words
+from dashboards.theme import Scheme
+from domain.area import Boundaries, Level
+from domain.period import Grain, label
+from metrics.catalogue import Metric, subject_title
+
+COUNTRY_LAW = "202/2025/QH15"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Trend, map and ranking of a board's chosen metric, in one language; figures by scheme."""
+
+    board: Board
+    inside: Inside
+    words: Words
+
+    # ---- the trend
+
+    def trend_head(self) -> list[Tree]:
+        """The chosen metric's name, what is drawn, and the choice of grain."""
+        metric, view, say = self.board.metric, self.board.view, self.words
+        name, variant = name_and_variant(metric.name[say.language])
+        grains = options_of(view, "grain", _grains(metric), self.board.grain, say)
+        return panel_head(name, self._note(variant), segment(say("grain.label"), grains))
+
+    def _note(self, variant: str) -> str:
+        metric = self.board.metric
+        parts = [variant, metric.unit_name(self.words.language)]
+        return ", ".join(part for part in parts if part)
+
+    def trend(self, scheme: Scheme) -> Figure:
+        board = self.board
+        look = TrendLook(
+            words=self.words,
+            scheme=scheme,
+            grain=board.grain,
+            reporting=board.view.calendar,
+            selected=board.span,
+            events=self._events(),
+        )
+        return trend(board.series[board.metric.id], look)
+
+    def _events(self) -> tuple[Event, ...]:
+        """What changed the area's territory, with its law; for the country the reorganisation."""
+        board = self.board
+        changes = (*board.register.predecessors(board.area.area_id),)
+        if board.boundaries is Boundaries.THEN:
+            changes += board.register.successors(board.area.area_id)
+        laws = {
+            change.effective_from: change.legal_basis for change in changes if change.legal_basis
+        }
+        if board.area.level is Level.COUNTRY:
+            laws[REORGANISED] = COUNTRY_LAW
+        return tuple(
+            Event(day, self.words("trend.event", day=fmt.day(day, self.words.language), law=law))
+            for day, law in sorted(laws.items())
+        )
+
+    def trend_foot(self) -> list[Tree]:
+        """The table behind the chart, the source, and the way to the data."""
+        board, say = self.board, self.words
+        found = board.series[board.metric.id]
+        numbers = series_table(board.metric, found, board.grain, board.view.calendar, say)
+        return [
+            tag("details", tag("summary", say("table.show")), numbers, cls="ioc-panel__data"),
+            tag("p", *self._origin(found), cls="ioc-panel__foot"),
+        ]
+
+    def _origin(self, found: Sequence[Cell]) -> list[Tree]:
+        names = dict.fromkeys(name for cell in found for name in cell.sources)
+        titles = self.board.source_titles(self.words.language)
+        said = " · ".join(titles.get(name, name) for name in names) or self.words("value.none")
+        return [
+            tag("span", self.words("panel.source", source=said), cls="ioc-panel__source"),
+            tag(
+                "a",
+                self.words("definition.csv"),
+                href=self.board.download_href(self.board.metric.id),
+                download=True,
+            ),
+        ]
+
+    # ---- the map
+
+    def map_head(self) -> list[Tree]:
+        board, say = self.board, self.words
+        title = say("map.title", area=area_title(self.inside.mapped_in, board.map_day))
+        return panel_head(title, self._metric_line())
+
+    def _metric_line(self) -> str:
+        board = self.board
+        name = name_and_variant(board.metric.name[self.words.language])[0]
+        return f"{name}, {label(board.span, None, self.words.language)}"
+
+    def map(self, scheme: Scheme) -> Figure:
+        shapes = self._shapes()
+        places = [self._place(cell) for cell in self.inside.mapped]
+        if shapes is None:
+            return {"data": [], "layout": {}}
+        return area_map(places, shapes, self.words, scheme, self.board.area.code)
+
+    def _shapes(self) -> Shapes | None:
+        return shapes_within(self.inside.mapped_in, self.board.map_day)
+
+    def _place(self, cell: Cell) -> Place:
+        board = self.board
+        area = board.register.get(cell.area_id)
+        href = area_view(board.view, area, board.span.last_day).href()
+        return Place(area.code, area_title(area, board.map_day), cell, href)
+
+    def map_foot(self) -> list[Tree]:
+        """The legend with counts, and what must be said about the lines."""
+        shapes = self._shapes()
+        found = self.inside.mapped
+        caption = f"{shapes.caption}. {shapes.credit}".strip() if shapes else ""
+        return [
+            tag(
+                "div",
+                legend(found, self.board.metric.unit, self.words),
+                cls="ioc-legend",
+                role="list",
+                aria_label=self.words("map.legend"),
+            ),
+            tag("p", tag("span", caption, cls="ioc-map__schematic"), cls="ioc-map__caption"),
+        ]
+
+    # ---- the ranking
+
+    def ranking(self) -> list[Tree]:
+        """A panel with the areas listed, in order of the chosen metric."""
+        board, say = self.board, self.words
+        where = area_title(self.inside.listed_in, board.map_day)
+        head = panel_head(say("ranking.title", area=where), self._metric_line())
+        if all(cell.value is None for cell in self.inside.members):
+            note = empty(say("ranking.none"), icon="list-checks")
+            return [
+                tag("div", *head, cls="ioc-panel__head"),
+                tag("div", note, cls="ioc-panel__body"),
+            ]
+        standings = [self._standing(cell) for cell in self.inside.members]
+        caption = say("ranking.caption", count=len(standings))
+        rows = ranking(
+            board.metric, standings, caption, basis(board, say) or say("change.label"), say
+        )
+        foot = tag(
+            "a",
+            say("definition.csv"),
+            href=self.board.download_href(board.metric.id, listed_in=self.inside.listed_in),
+            download=True,
+        )
+        return [
+            tag("div", *head, cls="ioc-panel__head"),
+            tag("div", rows, cls="ioc-panel__body"),
+            tag("p", tag("span"), foot, cls="ioc-panel__foot"),
+        ]
+
+    def _standing(self, cell: Cell) -> Standing:
+        place = self._place(cell)
+        before = self.inside.members_earlier.get(cell.area_id)
+        is_self = cell.area_id == self.board.area.area_id
+        return Standing(cell, before, place.name, place.href, is_self)
+
+    # ---- the choice of metric
+
+    def heading(self) -> Tree:
+        """The heading of trend, map and ranking."""
+        return tag("h2", self.words("section.comparison"), cls="ioc-section__title")
+
+    def metric_choice(self) -> tuple[list[dict[str, object]], str, str]:
+        """Data, value and label of the select: every metric, by subject."""
+        say = self.words
+        subjects: dict[str, list[dict[str, str]]] = {}
+        for metric in self.board.catalogue:
+            item = {"value": metric.id, "label": metric.name[say.language]}
+            subjects.setdefault(metric.subject, []).append(item)
+        groups: list[dict[str, object]] = [
+            {"group": subject_title(subject)[say.language], "items": items}
+            for subject, items in subjects.items()
+        ]
+        return groups, self.board.metric.id, say("metric.label")
+
+
+def _grains(metric: Metric) -> list[Grain]:
+    """The grains a metric may be cut into, finest first."""
+    grains = list(Grain)
+    return grains[grains.index(metric.smallest_grain) :]
