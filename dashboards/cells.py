@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -50,9 +50,11 @@ class Cell(NamedTuple):
 
 def cells(frame: pd.DataFrame) -> list[Cell]:
     """The frame's rows in its order."""
-    columns = {name: _plain(frame[name]) for name in Cell._fields if name != "period"}
-    columns["sources"] = [_names(value) for value in columns["sources"]]
-    columns["period"] = list(map(_span, _plain(frame["period_start"]), _plain(frame["period_end"])))
+    values = frame.to_numpy(dtype=object)
+    values[pd.isna(values)] = None
+    columns = dict(zip(frame.columns, values.T.tolist(), strict=True))
+    columns["sources"] = [_names(text) for text in columns["sources"]]
+    columns["period"] = list(map(_span, columns["period_start"], columns["period_end"]))
     return list(map(Cell, *(columns[name] for name in Cell._fields)))
 
 
@@ -61,14 +63,6 @@ def _span(start: date, end: date) -> Span:
     return Span(start, end)
 
 
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    """Python values; whatever means "nothing" in pandas is None."""
-    values: list[Any] = column.tolist()
-    if column.hasnans:
-        return [None if pd.isna(value) else value for value in values]
-    return values
-
-
 @lru_cache(maxsize=256)
-def _names(value: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",")) if value else ()
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",")) if text else ()

@@ -3,7 +3,8 @@
 --
 -- A fact counts under the ancestor its area had on the day of the event; before the area began
 -- or after it ended, under the nearest, so that nothing is lost on the way up. Where both maps
--- agree a row is written once and read twice. Numbers stand for places until the last step,
+-- agree a row is written once and read twice; so on today's map an area and what it took in may
+-- have a row each for one day. Rows are always added up. Numbers stand for places until the last step,
 -- because grouping and sorting by text is several times slower.
 
 create or replace temp table place as

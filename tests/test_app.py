@@ -234,5 +234,6 @@ def test_a_changed_mapping_reads_everything_again(home: Path) -> None:
     sources.write_text(sources.read_text().replace('"day"', '"second"'))
     again = ask(home, "collect", "--once")
     assert "0 new + 4 changed" in again.stdout
-    asked = ask(home, "query", "on_time_rate_resolved", *JANUARY, "--format", "csv")
-    assert ",1.0,3.0," in asked.stdout  # B came 45 minutes late
+    asked = ask(home, "query", "on_time_rate_resolved", *JANUARY, "--format", "json")
+    (value,) = json.loads(asked.stdout)["values"]
+    assert (value["numerator"], value["denominator"]) == (1, 3)  # B came 45 minutes late

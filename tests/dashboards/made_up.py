@@ -51,9 +51,13 @@ def made_up_home(
         _printed(), kind="observation", source="press", reaches=None, known=f"{last} 07:58"
     )
     for source, title in TITLES.items():
-        told = collected.sources[source]
         collected.promise(
-            source, title_vi=title, title_en=title, owner="Tỉnh mô phỏng", simulated=told.simulated
+            source,
+            title_vi=title,
+            title_en=title,
+            owner="Tỉnh mô phỏng",
+            simulated=collected.sources[source].simulated,
+            expected_every_s=31 * 86400 if source == "bao_cao" else None,
         )
     collected.published(now or f"{last} 08:00")
 

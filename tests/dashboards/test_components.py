@@ -1,5 +1,5 @@
 import json
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from dash._utils import to_json
 from dashboards.cells import Cell
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention, shortfall
+from dashboards.components.books import rejected_table, sources_table
 from dashboards.components.card import Reading, card, name_and_variant, spark_image
 from dashboards.components.choices import period_options
 from dashboards.components.definition import Evidence, definition
@@ -263,3 +264,30 @@ def test_nothing_that_runs_can_be_written(name: str, attributes: dict[str, str])
 def test_markup_is_one_component_with_its_tree_as_json() -> None:
     markup = Markup(id="x", tree=tag("p", "a", tag("b", "c")))
     assert json.loads(to_json(markup))["props"]["tree"] == ["p", {}, "a", ["b", {}, "c"]]
+
+
+# ---- the books
+
+
+def test_a_rejection_is_explained_in_the_readers_words_and_never_by_its_value() -> None:
+    row = {"source": "van_ban", "field": "", "rule": "secret", "reason": "kept out", "count": 96}
+    odd = {"source": "x", "field": "due_at", "rule": "odd", "reason": "is odd", "count": 1}
+    read = text_of(rejected_table([row, odd], VI))
+    assert "Văn bản mật: không lưu bất cứ nội dung nào96" in read
+    assert "is odd1" in read
+
+
+def test_a_source_tells_its_state_in_words_and_what_it_promised() -> None:
+    source = {
+        "source": "permits",
+        "title_vi": "Cổng dịch vụ công",
+        "owner": "Sở A",
+        "up_reason": "refused",
+        "data_as_of": None,
+        "last_attempt_at": None,
+        "expected_by": time(17, 0),
+        "expected_every_s": None,
+    }
+    read = text_of(sources_table([source], {"permits": "down"}, VI))
+    for told in ("Cổng dịch vụ công", "Sở A", "Mất kết nối", "refused", "trước 17:00", "—"):
+        assert told in read

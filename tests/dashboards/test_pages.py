@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,13 @@ from dashboards import ids
 from dashboards.board import CARDS, LEADING
 from dashboards.cache import AnswerCache
 from dashboards.cells import cells
-from dashboards.data import Figures, Visit
+from dashboards.data import Figures, Place, Visit
 from dashboards.pages import PAGES, filled
 from dashboards.pages.not_found import page as not_found_page
 from dashboards.theme import SCHEMES, colours
 from domain.area import Boundaries
 from domain.period import Span
-from domain.scope import EVERYTHING
+from domain.scope import EVERYTHING, Scope
 from metrics.query import query
 from metrics.selection import Selection
 from metrics.snapshots import Snapshot
@@ -84,6 +85,27 @@ def test_a_skeleton_has_a_place_for_every_part_and_no_two_alike(page: Any, visit
     names = list(ids_in(skeleton))
     assert len(names) == len(set(names))
     assert {part.rpartition(".")[0] for part in page.PARTS} <= set(names)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"scope": Scope(frozenset({"25@2025-07-01"}))},
+        {"now": NOW + timedelta(days=90)},  # the monthly reports have become late
+        {"place": Place(path="/area/25", search="?grain=year")},
+        {"place": Place(path="/area/25", language="en")},
+    ],
+    ids=["scope", "states", "selection", "language"],
+)
+def test_whoever_sees_something_else_gets_an_answer_of_their_own(
+    app: Dash, home: Path, visit: Visited, other: dict[str, Any], tmp_path: Path
+) -> None:
+    figures = Figures(home, AnswerCache(app.server, tmp_path / "drawn"), "build")
+    one = visit("/area/25")
+    two = replace(one, **other)
+    assert figures.remembered("area", one, lambda: {"x.tree": "one"}) == {"x.tree": "one"}
+    assert figures.remembered("area", two, lambda: {"x.tree": "two"}) == {"x.tree": "two"}
+    assert figures.remembered("area", one, lambda: {"x.tree": "three"}) == {"x.tree": "one"}
 
 
 def test_every_callback_speaks_of_components_that_exist(app: Dash, visit: Visited) -> None:

@@ -98,7 +98,7 @@ def test_a_child_that_takes_too_long_is_stopped_with_all_it_started(portal: Home
     outcome = Children().run(msgspec.structs.replace(portal.job("portal"), seconds=2.0))
     assert outcome.error is not None
     assert time.monotonic() - began < 6
-    assert children_of(os.getpid()) == []
+    assert readers() == []
 
 
 def test_stopping_ends_every_child_at_once_and_starts_no_more(portal: Home) -> None:
@@ -107,13 +107,13 @@ def test_stopping_ends_every_child_at_once_and_starts_no_more(portal: Home) -> N
     job = portal.job("portal", seconds=60.0)
     running = threading.Thread(target=lambda: found.append(children.run(job)))
     running.start()
-    wait_until(lambda: len(children_of(os.getpid())) == 1)
+    wait_until(lambda: len(readers()) == 1)
     began = time.monotonic()
     children.stop()
     running.join(timeout=5)
     assert time.monotonic() - began < 3
     assert found[0].error is not None
-    assert children_of(os.getpid()) == []
+    assert readers() == []
     refused = children.run(job)
     assert refused.error is not None
     assert "the collector is ending" in refused.error
@@ -142,8 +142,8 @@ def test_a_child_gets_no_secret_of_the_environment(
     children = Children()
     running = threading.Thread(target=lambda: children.run(portal.job("portal", seconds=60.0)))
     running.start()
-    wait_until(lambda: len(children_of(os.getpid())) == 1)
-    [child] = children_of(os.getpid())
+    wait_until(lambda: len(readers()) == 1)
+    [child] = readers()
     wait_until(lambda: b"datasources.worker" in Path(f"/proc/{child}/cmdline").read_bytes())
     environment = Path(f"/proc/{child}/environ").read_bytes()
     limits = Path(f"/proc/{child}/limits").read_text()
@@ -160,8 +160,8 @@ def test_a_child_that_is_no_longer_there_is_a_sentence(portal: Home) -> None:
         target=lambda: found.append(children.run(portal.job("portal", seconds=60.0)))
     )
     running.start()
-    wait_until(lambda: len(children_of(os.getpid())) == 1)
-    os.kill(children_of(os.getpid())[0], signal.SIGABRT)
+    wait_until(lambda: len(readers()) == 1)
+    os.kill(readers()[0], signal.SIGABRT)
     running.join(timeout=5)
     assert found[0].error is not None
     assert found[0].error.startswith("portal was stopped (signal 6)")
@@ -187,6 +187,18 @@ def test_what_is_remembered_joins_the_cursor_and_none_forgets() -> None:
     cursor: dict[str, Any] = {"files": {"a": 1, "b": 2}, "until": {"x": "1"}}
     join(cursor, {"files": {"b": None, "c": 3}, "until": {"y": "2"}})
     assert cursor == {"files": {"a": 1, "c": 3}, "until": {"x": "1", "y": "2"}}
+
+
+def readers() -> list[int]:
+    """The reading processes that we started and that have not ended."""
+    found = []
+    for child in children_of(os.getpid()):
+        try:
+            if b"datasources.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
 
 
 def children_of(pid: int) -> list[int]:

@@ -50,6 +50,15 @@ def test_on_todays_map_its_history_belongs_to_what_it_became(warehouse: Warehous
         assert received(snapshot, "today", area) == 0
 
 
+def test_what_happened_before_an_area_began_counts_where_it_lay_first(
+    warehouse: Warehouse,
+) -> None:
+    snapshot = published(warehouse, there(COMMUNE, "A", "2025-06-01"))
+    for boundaries in Boundaries:
+        for area in (COMMUNE, PROVINCE, COUNTRY):
+            assert received(snapshot, boundaries, area) == 1
+
+
 def test_the_history_of_a_split_commune_is_marked_as_estimated(warehouse: Warehouse) -> None:
     snapshot = published(warehouse, there(SPLIT, "A", "2025-06-30"))
     marks = snapshot.rows(
@@ -183,6 +192,9 @@ def test_every_area_of_every_level_counts_what_lay_in_it_and_no_more(
             {"boundaries": str(boundaries)},
         )
         assert {(level, area): number for level, area, number in found} == expected
+    keys = "boundaries, area_id, leaf_level, source, day, origin_day"
+    twice = f"select {keys} from dossier_area_day where boundaries = 'then' group by all"
+    assert snapshot.rows(f"{twice} having count(*) > 1") == []
 
 
 def test_no_dossier_is_lost_or_doubled_on_the_way_to_the_country(

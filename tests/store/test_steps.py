@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -96,12 +96,12 @@ def test_a_pause_the_record_left_open_ends_with_the_next_step(
     assert stock(warehouse, "2026-07-09") == (1, 1, 0)
 
 
-def test_the_record_wins_over_steps_older_than_itself(warehouse: Warehouse, home: Path) -> None:
-    done = RECEIVED | {
-        "status": 9,
-        "finished_at": local("2026-07-06"),
-        "updated_at": local("2026-07-06"),
-    }
+@pytest.mark.parametrize("updated", [local("2026-07-06"), None])
+def test_the_record_wins_over_steps_older_than_itself(
+    warehouse: Warehouse, home: Path, updated: datetime | None
+) -> None:
+    # One that does not say when it last changed is as old as the last thing it tells.
+    done = RECEIVED | {"status": 9, "finished_at": local("2026-07-06"), "updated_at": updated}
     load(warehouse, home, {"dossier": [done], "dossier_event": [step("A", "2026-07-03", 5)]})
     assert counted(warehouse, "dossiers_resolved_on_time") == 1
     assert stock(warehouse, "2026-07-05") == (0, 0, 1)  # it did wait since the third
