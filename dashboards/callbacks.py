@@ -14,7 +14,7 @@ from dashboards import ids
 from dashboards.access import READ, Access, person
 from dashboards.components.definition import definition
 from dashboards.data import Drawn, Figures, Visit, language_of
-from dashboards.frame import Frame, Parts, bare_parts
+from dashboards.frame import Frame, Parts, bare_parts, framed
 from dashboards.pages import PAGES, Page, filled, not_found
 from dashboards.search import found_areas
 from dashboards.text import words
@@ -46,7 +46,7 @@ def _frame(access: Access, figures: Figures) -> None:
     def show_frame(place: PlaceData | None, served: object) -> Parts:  # noqa: ARG001 - a new snapshot asks again
         """The band, the banners, the choices and the foot for where the visitor is."""
         try:
-            return Frame(_arrived(figures, place)).parts()
+            return framed(figures, _arrived(figures, place))
         except StoreError:
             return bare_parts(words(language_of(place)))
 

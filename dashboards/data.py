@@ -39,13 +39,17 @@ class Place(BaseModel):
 
 @dataclass(frozen=True)
 class Visit:
-    """One request for a page: the place, the snapshot it is answered from, who asks, when."""
+    """One request for a page: where, from which snapshot, who asks, when.
+
+    `sources` are the sources' states at that instant.
+    """
 
     place: Place
     snapshot: Snapshot
     scope: Scope
     now: datetime
     rules: Rules
+    sources: Sources
 
     @cached_property
     def words(self) -> Words:
@@ -79,11 +83,6 @@ class Visit:
     def board(self) -> Board:
         return Board(self.view, self.snapshot, self.rules, self.scope, self.now)
 
-    @cached_property
-    def sources(self) -> Sources:
-        """The sources' states at this instant."""
-        return sources_of(self.snapshot, self.now, self.rules.calendar, self.snapshot.horizon)
-
 
 class Figures:
     """What the web has to show from one home."""
@@ -92,6 +91,7 @@ class Figures:
         self.home = home
         self.build = build
         self._cache = cache
+        self._states: tuple[Snapshot, datetime, Sources] | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -104,9 +104,17 @@ class Figures:
         return rules(self.home / "config")
 
     def sources(self, now: datetime) -> Sources:
-        """The sources' states at an instant. Raises StoreError without a snapshot."""
-        snapshot = self.snapshot
-        return sources_of(snapshot, now, self.rules.calendar, snapshot.horizon)
+        """The sources' states at an instant, to the second: many ask within one.
+
+        Raises StoreError without a snapshot.
+        """
+        snapshot, second = self.snapshot, now.replace(microsecond=0)
+        kept = self._states
+        if kept is not None and kept[0] is snapshot and kept[1] == second:
+            return kept[2]
+        found = sources_of(snapshot, second, self.rules.calendar, snapshot.horizon)
+        self._states = (snapshot, second, found)
+        return found
 
     def states(self) -> str:
         """The sources' states now, as one text. Raises StoreError without a snapshot."""
@@ -114,8 +122,8 @@ class Figures:
 
     def visit(self, place: dict[str, str], scope: Scope) -> Visit:
         """A visit now. Raises StoreError without a snapshot, ValidationError for a bad place."""
-        seen = Place.model_validate(place)
-        return Visit(seen, self.snapshot, scope, datetime.now(UTC), self.rules)
+        seen, now = Place.model_validate(place), datetime.now(UTC)
+        return Visit(seen, self.snapshot, scope, now, self.rules, self.sources(now))
 
     def remembered(self, name: str, visit: Visit, draw: Callable[[], Drawn]) -> Drawn:
         """What `draw` gives for this visit, drawn once for all who see the same.

@@ -16,8 +16,8 @@ from dash.development.base_component import Component
 from dashboards import ids
 from dashboards.access import person
 from dashboards.components.markup import Content, Markup
-from dashboards.data import Figures, Visit
-from dashboards.frame import Frame
+from dashboards.data import Drawn, Figures, Visit
+from dashboards.frame import Frame, framed
 from dashboards.pages import PAGES, filled
 from domain.errors import IocError
 
@@ -45,7 +45,10 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
     place = {"path": request.path, "search": search, "language": said or language}
     try:
         visit = figures.visit(place, person().scope)
-        return "" if visit.problem else _picture(figures, visit, layout)
+        if visit.problem:
+            return ""
+        kept = figures.remembered("first", visit, lambda: _picture(figures, visit, layout))
+        return str(kept["html"])
     except (IocError, ValueError, PermissionError):
         return ""
     except Exception:
@@ -53,15 +56,15 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
         return ""
 
 
-def _picture(figures: Figures, visit: Visit, layout: Component) -> str:
+def _picture(figures: Figures, visit: Visit, layout: Component) -> Drawn:
     page = PAGES[visit.view.page]
     values = figures.remembered(page.NAME, visit, lambda: page.drawn(visit))
-    frame = Frame(visit).parts()
+    frame = framed(figures, visit)
     for name, part in Frame.PARTS.items():
         component, _, attribute = part.rpartition(".")
         setattr(layout[component], attribute, frame[name])
     layout[ids.PAGE].children = filled(page, visit, values)
-    return html_of(layout)
+    return {"html": html_of(layout)}
 
 
 def html_of(component: Any) -> str:

@@ -10,7 +10,7 @@ from dashboards.components import shell
 from dashboards.components.choices import Option, labelled, options_of, period_options, segment
 from dashboards.components.markup import Tree, tag
 from dashboards.components.shell import SourceState
-from dashboards.data import Visit
+from dashboards.data import Figures, Visit
 from dashboards.places import area_title, area_view
 from dashboards.selection import Compare, View
 from dashboards.text import Words
@@ -204,6 +204,13 @@ class Frame:
             "until": fmt.instant(snapshot.built_at, say.language),
             "dates": span,
         }
+
+
+def framed(figures: Figures, visit: Visit) -> Parts:
+    """The parts of a visit's frame, drawn once for all who see the same."""
+    if visit.problem:
+        return Frame(visit).parts()
+    return figures.remembered("frame", visit, Frame(visit).parts)
 
 
 def _urgency(source: SourceState) -> tuple[int, float]:

@@ -73,6 +73,7 @@ def _value_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         "marker": {"color": colour, "size": 6},
         "text": [_hover(cell, look) for cell in done],
         "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
     }
 
 
@@ -98,6 +99,7 @@ def _open_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         },
         "text": [_hover(cell, look) for cell in drawn],
         "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
     }
 
 
@@ -119,6 +121,7 @@ def _printed_points(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         },
         "text": [_hover(cell, look) for cell in cells],
         "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
     }
 
 

@@ -38,7 +38,7 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet = layout(look.scheme, look.words.language)
     colour = colours(look.scheme)
     unit = cells[0].unit
-    sheet["margin"] = {"l": 8, "r": 76, "t": 34 if look.events else 14, "b": 8, "pad": 0}
+    sheet["margin"] = {"l": 8, "r": 76, "t": 46 if look.events else 14, "b": 8, "pad": 0}
     sheet["xaxis"].update(_time_axis(cells, look))
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"
@@ -55,7 +55,8 @@ def _time_axis(cells: Sequence[Cell], look: TrendLook) -> Figure:
         "type": "date",
         "range": [(first.start - pad).isoformat(), (last.start + pad).isoformat()],
         "tickformat": _TICKS[look.grain][0],
-        "nticks": 9,
+        "nticks": 7,
+        "tickangle": 0,
         **_TICKS[look.grain][1],
     }
 
@@ -125,7 +126,8 @@ def event_labels(cells: Sequence[Cell], look: TrendLook) -> list[Figure]:
     middle = cells[len(cells) // 2].period.start
     return [
         {
-            "text": safe_label(event.text),
+            "text": safe_label(event.text).replace("\n", "<br>"),
+            "align": "left",
             "x": event.day.isoformat(),
             "xref": "x",
             "xanchor": "left" if event.day <= middle else "right",

@@ -10,14 +10,15 @@ from domain.period import DAY
 from metrics.catalogue import Better, Metric
 
 
-def status(state: str, words: Words, *, pill: bool = False) -> Tree:
-    """The verdict as a shape and a word."""
+def status(state: str, words: Words, *, pill: bool = False, why: str = "") -> Tree:
+    """The verdict as a shape and a word; `why` is told to who points at it."""
     kind = f"ioc-status ioc-status--{state}" + (" ioc-status--pill" if pill else "")
     return tag(
         "span",
         tag("span", cls="ioc-status__mark", aria_hidden="true"),
         tag("span", words(f"status.{state}"), cls="ioc-status__word"),
         cls=kind,
+        title=why or None,
     )
 
 

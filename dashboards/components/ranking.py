@@ -66,7 +66,8 @@ def ranking(
     placed = ranked(metric, standings)
     without = [one for _, one in placed if one.cell.value is None]
     listed = placed if len(without) <= FEW else placed[: -len(without)]
-    rows = [_row(metric, rank, one, scale, words) for rank, one in listed]
+    is_judged = any(one.cell.target is not None for one in standings)
+    rows = [_row(metric, rank, one, scale, words, is_judged=is_judged) for rank, one in listed]
     if len(without) > FEW:
         rows.append(_without(without, words))
     return tag(
@@ -74,7 +75,7 @@ def ranking(
         tag(
             "table",
             tag("caption", caption, cls="ioc-ranking__caption"),
-            _head(metric, basis, words),
+            _head(metric, basis, words, is_judged=is_judged),
             tag("tbody", *rows),
             cls="ioc-ranking__table",
         ),
@@ -99,7 +100,7 @@ def _without(standings: Sequence[Standing], words: Words) -> Tree:
     )
 
 
-def _head(metric: Metric, basis: str, words: Words) -> Tree:
+def _head(metric: Metric, basis: str, words: Words, *, is_judged: bool) -> Tree:
     unit = metric.unit_name(words.language)
     return tag(
         "thead",
@@ -109,13 +110,21 @@ def _head(metric: Metric, basis: str, words: Words) -> Tree:
             tag("th", words("ranking.area"), scope="col"),
             tag("th", metric.short[words.language], cls="ioc-ranking__barhead", scope="col"),
             tag("th", unit, cls="ioc-num", scope="col"),
-            tag("th", words("ranking.status"), scope="col"),
+            tag("th", words("ranking.status"), scope="col") if is_judged else None,
             tag("th", basis, cls="ioc-num", scope="col"),
         ),
     )
 
 
-def _row(metric: Metric, rank: int | None, one: Standing, scale: float, words: Words) -> Tree:
+def _row(
+    metric: Metric,
+    rank: int | None,
+    one: Standing,
+    scale: float,
+    words: Words,
+    *,
+    is_judged: bool,
+) -> Tree:
     cell = one.cell
     kind = "ioc-ranking__row"
     kind += " ioc-ranking__row--unranked" if rank is None else ""
@@ -127,7 +136,7 @@ def _row(metric: Metric, rank: int | None, one: Standing, scale: float, words: W
         tag("th", tag("a", one.name, href=one.href), cls="ioc-ranking__name", scope="row"),
         tag("td", _bar(cell, scale), cls="ioc-ranking__bar"),
         tag("td", _value_text(metric, cell, words), cls="ioc-ranking__value"),
-        tag("td", _verdict(cell, words), cls="ioc-ranking__status"),
+        tag("td", _verdict(cell, words), cls="ioc-ranking__status") if is_judged else None,
         tag("td", marks.change(metric, cell.value, before, "", words), cls="ioc-ranking__move"),
         cls=kind,
     )
@@ -158,6 +167,4 @@ def _value_text(metric: Metric, cell: Cell, words: Words) -> Tree | str:
 def _verdict(cell: Cell, words: Words) -> Tree | str:
     if cell.value is None:
         return words("value.none")
-    if cell.status == "unknown":
-        return marks.why_unknown(cell, words) if cell.target is not None else ""
-    return marks.status(cell.status, words)
+    return marks.status(cell.status, words, why=marks.why_unknown(cell, words))

@@ -14,6 +14,7 @@ from dashboards.shell import create_app
 from domain.scope import EVERYTHING
 from metrics.rules import rules
 from metrics.snapshots import Snapshot, current_snapshot
+from metrics.sources import sources_of
 from tests.dashboards.made_up import made_up_home
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -56,6 +57,8 @@ def visit(home: Path, snapshot: Snapshot) -> Callable[..., Visit]:
     def visited(address: str, **how: str) -> Visit:
         path, _, query = address.partition("?")
         place = Place.model_validate({"path": path, "search": query and f"?{query}", **how})
-        return Visit(place, snapshot, EVERYTHING, NOW, rules(home / "config"))
+        by = rules(home / "config")
+        states = sources_of(snapshot, NOW, by.calendar, snapshot.horizon)
+        return Visit(place, snapshot, EVERYTHING, NOW, by, states)
 
     return visited

@@ -1,0 +1,34 @@
+"""The rules of counting are plain SQL, so that a larger engine could roll up a whole country."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+MEASURES = sorted((Path(__file__).parents[2] / "store/measures").glob("*.sql"))
+
+# Words before a bracket that any engine knows, functions and syntax alike.
+PORTABLE = {"as", "cast", "coalesce", "in", "join", "least", "values", "and", "or", "when", "step"}
+OURS_ALONE = ["::", "exclude", "qualify", "group by all", "by name", "unnest", "[", "{", "$"]
+
+
+def code(path: Path) -> str:
+    """The statement without its comments."""
+    return re.sub(r"--.*", "", path.read_text()).lower()
+
+
+@pytest.mark.parametrize("path", MEASURES, ids=lambda path: path.stem)
+def test_measures_use_no_function_or_syntax_of_one_engine_alone(path: Path) -> None:
+    called = set(re.findall(r"(\w+)\s*\(", code(path)))
+    assert called <= PORTABLE
+    assert [word for word in OURS_ALONE if word in code(path)] == []
+
+
+@pytest.mark.parametrize("path", MEASURES, ids=lambda path: path.stem)
+def test_a_measure_file_is_one_statement(path: Path) -> None:
+    assert ";" not in code(path)
+    assert code(path).lstrip().startswith(("select", "with"))
+
+
+def test_every_kind_of_record_that_is_counted_has_its_file() -> None:
+    assert [path.stem for path in MEASURES] == ["document", "dossier", "observation"]
