@@ -52,6 +52,21 @@
     }
   };
 
+  // An answer may be lost on its way, and old numbers would stay: the page asks again until what
+  // it shows is what the server serves, at growing distances so that it never adds to a crush.
+  let behind = null;
+
+  const isOverdue = (snapshot, drawn, ticks) => {
+    if (!drawn || drawn === snapshot) {
+      behind = null;
+      return false;
+    }
+    if (behind === null) behind = { next: ticks + 3, pause: 3 };
+    if (ticks < behind.next) return false;
+    behind = { next: ticks + behind.pause * 2, pause: Math.min(behind.pause * 2, 30) };
+    return true;
+  };
+
   // Two servers of different versions side by side must not make a page reload for ever.
   const reloadedLongAgo = () => {
     const last = Number(kept('ioc-reloaded') || 0);
@@ -117,7 +132,7 @@
     },
 
     // every tick → [what the server serves now, the offline banner]
-    poll: async function (ticks, interval, served, phrases) {
+    poll: async function (ticks, interval, served, drawn, phrases) {
       const now = await answer(interval);
       if (now === null) {
         missed += 1;
@@ -133,7 +148,8 @@
       lostAt = null;
       build = now.build;
       const isNews = !served || now.snapshot !== served.snapshot || now.states !== served.states;
-      return [isNews ? now : nothing(), wasLost ? null : nothing()];
+      const asksAgain = !isNews && isOverdue(now.snapshot, drawn, ticks);
+      return [isNews ? now : asksAgain ? { ...now, again: ticks } : nothing(), wasLost ? null : nothing()];
     },
 
     // what was clicked, once it was: a new page's cards have not been clicked yet

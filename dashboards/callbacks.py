@@ -70,7 +70,9 @@ def _router(access: Access, figures: Figures) -> None:
         if shown == page.NAME:
             raise PreventUpdate
         try:
-            return _page(filled(page, visit, _drawn(figures, page, visit)), page.NAME)
+            content = filled(page, visit, _drawn(figures, page, visit))
+            _tell_drawn(visit)
+            return _page(content, page.NAME)
         except IocError as error:
             return _page(_failure(visit, error), "")
 
@@ -88,10 +90,12 @@ def _redraw(access: Access, figures: Figures, page: Page) -> None:
         if visit.problem or visit.view.page != page.NAME:
             raise PreventUpdate
         try:
-            return _drawn(figures, page, visit)
+            parts = _drawn(figures, page, visit)
         except IocError as error:
             set_props(ids.PAGE, {"children": _failure(visit, error), "data-page": ""})
             return dict.fromkeys(page.PARTS, no_update)
+        _tell_drawn(visit)
+        return parts
 
 
 def _search(access: Access, figures: Figures) -> None:
@@ -164,6 +168,7 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.POLL, "n_intervals"),
         State(ids.POLL, "interval"),
         State(ids.SERVED, "data"),
+        State(ids.DRAWN, "data"),
         State(ids.PHRASES, "data"),
     )
     run(
@@ -211,6 +216,15 @@ def _failure(visit: Visit, error: IocError) -> Component:
 
 def _page(content: Component, name: str) -> dict[str, Any]:
     return {"page": content, "shown": name}
+
+
+def _tell_drawn(visit: Visit) -> None:
+    """Tell the browser, with the answer, which snapshot its figures are from.
+
+    No `Output` does: Dash calls a page's callback wherever one of its outputs is, and this is on
+    every page.
+    """
+    set_props(ids.DRAWN, {"data": visit.snapshot.version})
 
 
 def _output(part: str) -> Output:

@@ -90,17 +90,20 @@ class Sections:
     # ---- cards
 
     def cards(self, title: str, metrics: Sequence[str]) -> Tree:
-        """A section of cards, one per metric, in order."""
-        board = self.board
-        found = [
-            card(self._reading(metric), self.words) for metric in board.catalogue.some(metrics)
-        ]
+        """A section of cards in order, one for each metric that such an area has."""
+        asked = [metric for metric in self.board.catalogue.some(metrics) if self._has(metric)]
+        found = [card(self._reading(metric), self.words) for metric in asked]
         return tag(
             "section",
             section_head(title),
             tag("div", *found, cls="ioc-grid ioc-grid--cards ioc-grid--four"),
             cls="ioc-section",
         )
+
+    def _has(self, metric: Metric) -> bool:
+        """Whether areas of this level have the metric, or somebody printed it for this one."""
+        board = self.board
+        return board.area.level in metric.levels or board.headline[metric.id].value is not None
 
     def _reading(self, metric: Metric) -> Reading:
         board = self.board

@@ -151,6 +151,7 @@ def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
         dcc.Store(id=ids.PLACE),
         dcc.Store(id=ids.TOOLS),
         dcc.Store(id=ids.SERVED, data=served),
+        dcc.Store(id=ids.DRAWN),
         dcc.Store(id=ids.PHRASES),
         dcc.Store(id=ids.TITLE),
         dcc.Store(id=ids.CLICKED),

@@ -1,4 +1,4 @@
-"""A province, a district or a commune: cards, then the trend, the map and the ranking around it."""
+"""A province, a district or a commune: what is missed, the cards, then trend, map and ranking."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -25,14 +25,13 @@ def skeleton(words: Words) -> Component:
     return html.Div(
         [
             markup(NAME, "head", "ioc-pagehead"),
+            panel(NAME, "concerns", "ioc-panel--band"),
             markup(NAME, "dossier-cards"),
             markup(NAME, "office-cards"),
             markup(NAME, "printed"),
             comparing(
                 NAME,
-                beside(
-                    (8, chart_panel(NAME, "trend", words.language)), (4, panel(NAME, "concerns"))
-                ),
+                chart_panel(NAME, "trend", words.language),
                 beside((5, map_panel(NAME, words.language)), (7, panel(NAME, "ranking"))),
             ),
         ],

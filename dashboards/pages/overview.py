@@ -1,4 +1,4 @@
-"""The country: what is missed first beside the cards, then the map, the ranking and the trend."""
+"""The country: what is missed first, then the cards, the map, the ranking and the trend."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -25,21 +25,14 @@ def skeleton(words: Words) -> Component:
     return html.Div(
         [
             markup(NAME, "head", "ioc-pagehead"),
-            beside(
-                (
-                    8,
-                    html.Div(
-                        [markup(NAME, "dossier-cards"), markup(NAME, "office-cards")],
-                        className="ioc-stack",
-                    ),
-                ),
-                (4, panel(NAME, "concerns", "ioc-first")),
-            ),
+            panel(NAME, "concerns", "ioc-panel--band"),
+            markup(NAME, "dossier-cards"),
+            markup(NAME, "office-cards"),
             markup(NAME, "printed"),
             comparing(
                 NAME,
                 beside((5, map_panel(NAME, words.language)), (7, panel(NAME, "ranking"))),
-                beside((12, chart_panel(NAME, "trend", words.language))),
+                chart_panel(NAME, "trend", words.language),
             ),
         ],
         className="ioc-board",
