@@ -8,8 +8,9 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 BROWSER ?= yes
 TESTS ?=
+FAULTS ?= 200
 
-.PHONY: help run test check fix bench screenshots lock clean
+.PHONY: help run test faults check fix bench screenshots lock clean
 
 help: ## Show what can be asked.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -20,10 +21,16 @@ run: ## Start the collector and the web on http://127.0.0.1:8050 with a simulate
 
 test: ## Run all tests, with coverage. Some: TESTS=tests/store; without Chromium: BROWSER=no.
 	@deploy/setup.sh dev
+	@deploy/setup.sh broker
+	@deploy/setup.sh database
 ifeq ($(BROWSER),yes)
 	@deploy/setup.sh browser
 endif
-	@$(BIN)/python -m pytest --no-header $(if $(TESTS),$(TESTS),--cov --cov-report=) $(if $(filter no,$(BROWSER)),--ignore=tests/browser)
+	@$(BIN)/python -m pytest --no-header $(if $(TESTS),$(TESTS),--numprocesses auto --dist loadfile --cov --cov-report=) $(if $(filter no,$(BROWSER)),--ignore=tests/browser)
+
+faults: ## Bring every fault about 200 times, and print what it did. Fewer: FAULTS=20.
+	@deploy/setup.sh dev
+	@$(BIN)/python -m pytest --no-header -q tests/faults --faults $(FAULTS)
 
 check: ## Check style, types and the rooms' import contracts.
 	@deploy/setup.sh dev

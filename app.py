@@ -14,15 +14,17 @@ from domain.area import Boundaries, Level
 from domain.errors import BusyError, IocError, SelectionError
 from domain.period import Grain, ReportingCalendar, Span
 from domain.scope import EVERYTHING
+from figure_commands import figure_cli, rules_of
+from people_commands import audit_cli, key_cli, user_cli
 from settings import SettingsError, settings
+from source_commands import collector, source_cli, token_cli
 
 if TYPE_CHECKING:
-    from datasources.preview import Preview
-    from datasources.scheduler import Collector
+    from dashboards.opening import Opening
     from metrics.selection import By
+    from submission_desk import SubmissionDesk
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-WRONG_INPUT, SOME_FAILED, BUSY = 2, 3, 75
+WRONG_INPUT, BUSY = 2, 75
 
 cli = typer.Typer(
     help="Toàn Cảnh: collect, compute and show a province's figures.",
@@ -31,10 +33,12 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-source_cli = typer.Typer(help="Look at one source, or collect it.", no_args_is_help=True)
+cli.add_typer(figure_cli)
 cli.add_typer(source_cli, name="source")
-
-SourceId = Annotated[str, typer.Argument(metavar="ID", help="Its name in config/sources.toml.")]
+cli.add_typer(token_cli, name="token")
+cli.add_typer(user_cli, name="user")
+cli.add_typer(key_cli, name="api-key")
+cli.add_typer(audit_cli, name="audit")
 
 
 class Form(StrEnum):
@@ -57,8 +61,36 @@ def server() -> Any:
         chosen.home,
         poll_seconds=chosen.poll_seconds,
         language=chosen.language,
-        host=chosen.host,
+        opening=_opening(),
+        desk=_desk(),
     ).server
+
+
+def _desk() -> "SubmissionDesk":
+    """Where people hand in figures."""
+    from metrics.rules import rules
+    from submission_desk import SubmissionDesk
+
+    home = settings().home
+    return SubmissionDesk(home, lambda: rules(home / "config"), lambda: datetime.now(UTC))
+
+
+def _opening() -> "Opening":
+    """To whom the web is opened. Raises IocError with what has to be done first."""
+    from dashboards.opening import opening_of
+    from datasources.config import FILE, read_sources
+
+    chosen = settings()
+    configured = read_sources(chosen.home) if (chosen.home / FILE).exists() else {}
+    return opening_of(
+        chosen.home,
+        host=chosen.host,
+        origins=chosen.origins or "",
+        openness=chosen.open,
+        proxied=chosen.proxied,
+        key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
+        real_sources=[name for name, source in configured.items() if not source.simulated],
+    )
 
 
 @cli.command()
@@ -67,6 +99,7 @@ def run() -> None:
     from processes import Program, announce, stop_signals, supervise
 
     chosen = settings()
+    _opening()
     programs = [
         Program("web", ("app.py", "serve")),
         Program("collector", ("app.py", "collect")),
@@ -95,11 +128,7 @@ def _is_demo(home: Path) -> bool:
 def serve() -> NoReturn:
     """Serve the pages and the API of the last published snapshot."""
     chosen = settings()
-    if chosen.host not in LOOPBACK:
-        raise IocError(
-            f"IOC_HOST is {chosen.host}, but there is no login yet, so the web serves this "
-            "machine only. Leave it at 127.0.0.1 and open it here or through a tunnel."
-        )
+    _opening()
     address = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     options = {
         "bind": f"{address}:{chosen.port}",
@@ -119,25 +148,10 @@ def collect(
     source: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
 ) -> None:
     """Collect the sources of config/sources.toml by their schedules, and publish."""
-    collector = _collector()
+    ours = collector()
     if once or source:
-        raise typer.Exit(collector.run_once(source))
-    raise typer.Exit(collector.serve())
-
-
-def _collector() -> "Collector":
-    from datasources.scheduler import Collector
-    from store import arm
-
-    chosen = settings()
-    if chosen.crash_at:
-        arm(chosen.crash_at)
-    return Collector(
-        chosen.home,
-        now=lambda: datetime.now(UTC),
-        keep_snapshots=chosen.keep_snapshots,
-        deadline_seconds=chosen.job_deadline_seconds,
-    )
+        raise typer.Exit(ours.run_once(source))
+    raise typer.Exit(ours.serve())
 
 
 # ---- figures --------------------------------------------------------------------------------
@@ -172,12 +186,25 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
     calendar: Annotated[
         ReportingCalendar, typer.Option(help="Months of the calendar, or 15th to 14th.")
     ] = ReportingCalendar.MONTH,
+    order: Annotated[
+        str | None, typer.Option(help="best|worst: ranked lines first, and which of them first.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="So many lines of each metric, once in order.")
+    ] = None,
+    successors: Annotated[
+        bool, typer.Option("--successors", help="Which area of today's map each one became.")
+    ] = False,
     form: Annotated[Form, typer.Option("--format")] = Form.TABLE,
 ) -> None:
-    """Values of metrics: the figures every page, file and API answer shows."""
-    from metrics import answer
+    """Values of metrics: the figures every page, file and API answer shows.
+
+    The ten communes with the most overdue dossiers on a day, and today's communes that hold
+    them: query dossiers_pending_overdue --area 25 --from 2025-06-30 --to 2025-07-01 --by area
+    --level commune --order worst --limit 10 --successors
+    """
+    from metrics import answer, listing
     from metrics.query import query as values_of
-    from metrics.rules import rules
     from metrics.selection import Selection
     from metrics.snapshots import current_snapshot
 
@@ -199,8 +226,12 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
         EVERYTHING,
         current_snapshot(home),
         now=datetime.now(UTC),
-        rules=rules(home / "config"),
+        rules=rules_of(home),
     )
+    if order or limit:
+        frame = listing.in_order(frame, rules_of(home).catalogue, order or "best", limit)
+    if successors:
+        frame = listing.with_successors(frame, rules_of(home).register)
     if form is Form.JSON:
         _print_json(answer.document(frame))
     else:
@@ -230,7 +261,7 @@ def metrics(
     from metrics import describe
     from metrics.rules import rules
 
-    ours = rules(settings().home / "config")
+    ours = rules_of(settings().home)
     if form == "json":
         _print_json(describe.catalogue_document(ours))
     elif form == "markdown":
@@ -245,44 +276,7 @@ def _print_json(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 
-# ---- looking after sources and the installation ---------------------------------------------
-
-
-@source_cli.command()
-def check(source: SourceId) -> None:
-    """Connect, read, and say whether the source keeps its contract. Nothing is written."""
-    from datasources.preview import check as checked
-
-    _print_preview(checked(settings().home, source, datetime.now(UTC)))
-
-
-@source_cli.command()
-def preview(
-    source: SourceId,
-    rows: Annotated[int, typer.Option(min=1, max=1000, help="How many records.")] = 10,
-) -> None:
-    """Show the first records as they were understood. Nothing is written."""
-    from datasources.preview import preview as previewed
-
-    _print_preview(previewed(settings().home, source, datetime.now(UTC), rows))
-
-
-@source_cli.command("run")
-def run_source(source: SourceId) -> None:
-    """Collect the source once and publish; print its row accounting."""
-    raise typer.Exit(_collector().run_once([source]))
-
-
-def _print_preview(seen: "Preview") -> None:
-    for sentence in seen.sentences:
-        typer.echo(sentence)
-    for kind, records in (seen.records or {}).items():
-        typer.echo(f"\n{kind}")
-        for record in records:
-            told = {name: value for name, value in record.items() if value not in (None, "", [])}
-            typer.echo("  " + "  ".join(f"{name}={value}" for name, value in told.items()))
-    if not seen.good:
-        raise typer.Exit(SOME_FAILED)
+# ---- looking after the installation ---------------------------------------------
 
 
 @cli.command()

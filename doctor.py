@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from dashboards.roles import ROLES
 from dashboards.shell import create_app
 from datasources.config import read_sources
 from domain.calendar import load_calendar
@@ -16,6 +17,9 @@ from domain.freshness import Freshness
 from metrics.rules import rules
 from metrics.snapshots import current_snapshot
 from metrics.sources import sources_of
+from store.state.audit import verified
+from store.state.database import FILE
+from store.state.people import people
 
 LOW_MB = 2000
 UNWELL = (Freshness.STALE, Freshness.DOWN, Freshness.NEVER, Freshness.SUSPECT, Freshness.FUTURE)
@@ -31,7 +35,7 @@ class Finding:
 
 def findings(home: Path) -> Iterator[Finding]:
     """Everything that was looked at, in the order data walk. Nothing is written or mended."""
-    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate):
+    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate, _people):
         try:
             yield from look(home)
         except IocError as error:
@@ -69,6 +73,8 @@ def _calendar(home: Path) -> Iterator[Finding]:
 
 def _rules(home: Path) -> Iterator[Finding]:
     ours = rules(home / "config")
+    if ours.problem:
+        yield Finding("bad", ours.problem)
     yield Finding("good", f"{len(list(ours.catalogue))} metrics and their targets can be read.")
 
 
@@ -87,5 +93,26 @@ def _snapshot(home: Path) -> Iterator[Finding]:
 
 
 def _gate(home: Path) -> Iterator[Finding]:
-    app = create_app(home)
-    yield Finding("good", f"The web starts; {len(app.callback_map)} callbacks are registered.")
+    access = create_app(home).server.extensions["ioc-access"]
+    yield Finding("good", f"The web starts; {len(access.callbacks)} callbacks are registered.")
+    for output in access.unregistered:
+        yield Finding("bad", f"The callback of {output} has no permission: nobody may call it.")
+
+
+def _people(home: Path) -> Iterator[Finding]:
+    if not (home / FILE).exists():
+        yield Finding("good", "Nobody has an account: whoever is at this machine may look.")
+        return
+    known = [one for one in people(home) if one.disabled_at is None]
+    administrators = [one for one in known if one.role == "administrator"]
+    if known and not administrators:
+        yield Finding("note", "No administrator may log in: python app.py user add NAME")
+    for one in known:
+        if one.role not in ROLES:
+            yield Finding("bad", f"{one.name} has the role {one.role}, which does not exist.")
+    yield Finding("good", f"{len(known)} people may log in.")
+    verdict = verified(home)
+    if verdict.problem:
+        yield Finding("bad", f"The audit trail was changed. {verdict.problem}")
+    else:
+        yield Finding("good", f"The audit trail of {verdict.entries} entries is unbroken.")

@@ -35,9 +35,21 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the web listens on.")
     port: int = Field(default=8050, ge=1, le=65535, description="Port the web listens on.")
+    origins: str | None = Field(
+        default=None,
+        description="Addresses people open the web under, separated by commas.",
+    )
+    proxied: bool = Field(
+        default=False, description="Whether a proxy in front tells who asks (X-Forwarded-For)."
+    )
+    open: Literal["demo", "loopback"] = Field(
+        default="demo",
+        description="What whoever is at this machine sees while nobody has an account: "
+        "simulated figures alone (demo), or all (loopback).",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Signs sessions and export links; the same in every web process.",
+        description="Signs forms; the same in every web process. Else the file secret_key.",
     )
     language: Literal["vi", "en"] = Field(
         default="vi", description="Language of a visitor who has not chosen one."
@@ -68,6 +80,11 @@ class Settings(BaseSettings):
         default=2, ge=1, description="How often an open page asks whether there is a new snapshot."
     )
     keep_snapshots: int = Field(default=3, ge=3, description="Published snapshots that are kept.")
+    keep_landing_days: int = Field(
+        default=400,
+        ge=30,
+        description="Days for which landed batches are kept, to read the warehouse anew from.",
+    )
     job_deadline_seconds: int = Field(
         default=900, ge=1, description="Seconds after which a collection run is stopped."
     )

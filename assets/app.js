@@ -86,6 +86,21 @@
       phrases.offline.replace('{since}', clock(lostAt)).replace('{until}', phrases.until)]
   ];
 
+  // ---- logging out, and being logged out
+
+  const goToLogin = (why) => {
+    const here = window.location.pathname + window.location.search;
+    const query = new URLSearchParams({ why, ...(why === 'ended' && here !== '/' ? { next: here } : {}) });
+    if (html.lang === 'en') query.set('lang', 'en');
+    window.location.replace('/login?' + query);
+  };
+
+  const leave = async () => {
+    const token = /(?:^|; )_csrf_token=([^;]*)/.exec(document.cookie);
+    await fetch('/logout', { method: 'POST', headers: { 'X-CSRFToken': token ? token[1] : '' } });
+    goToLogin('left');
+  };
+
   // ---- the first picture goes when the page itself stands there
 
   const first = document.getElementById('first');
@@ -115,6 +130,7 @@
         return (tools || 0) + 1;
       }
       if (clicked.action === 'language') changed({ lang: clicked.language });
+      if (clicked.action === 'leave') leave();
       return nothing();
     },
 
@@ -138,6 +154,10 @@
         missed += 1;
         if (lostAt === null) lostAt = new Date();
         return [nothing(), missed >= 2 && phrases ? offlineBanner(phrases) : nothing()];
+      }
+      if (now.session === 'ended') {
+        goToLogin('ended'); // nobody is logged in here any more: the figures go from the screen
+        return [nothing(), nothing()];
       }
       if (build !== null && now.build !== build && reloadedLongAgo()) {
         window.location.reload(); // a new version was installed

@@ -21,7 +21,7 @@ from benchmarks.province import (
     Numbers,
 )
 from datasources.base import Columns, Read
-from datasources.landing import Landing
+from datasources.landing import Landing, schema
 
 DATES = "%d/%m/%Y %H:%M:%S"
 CHANNEL_NAMES = ("Trực tuyến", "Trực tiếp", "Bưu chính")
@@ -119,7 +119,13 @@ def records(found: Dossiers) -> pa.Table:
         "deadline_precision": pa.repeat("day", len(nothing)),
         "pauses": _pauses(found),
     }
-    return pa.table(fields | {name: _instant(one) for name, one in _instants(found).items()})
+    told = fields | {name: _instant(one) for name, one in _instants(found).items()}
+    # Of the rest nothing is told.
+    columns = [
+        told[one.name] if one.name in told else pa.nulls(len(nothing), one.type)
+        for one in schema("dossier")
+    ]
+    return pa.table(columns, schema=schema("dossier"))
 
 
 def _common(found: Dossiers) -> dict[str, Column]:

@@ -3,12 +3,14 @@
     python -m benchmarks.page HOME USED PAGE ours|bare TIMES
 
 is one process of the comparison in query.py. It asks the snapshot of the home USED, so that all
-is loaded; then opens that of HOME, asks the first time and TIMES times more, and prints what
-that took and the values as JSON.
+is loaded; then that of HOME is published to it, and it asks the first time and TIMES times more,
+and prints what that took and the values as JSON.
 """
 
 import json
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +32,7 @@ from metrics.query import query
 from metrics.rules import rules
 from metrics.selection import By, Selection
 from store import current_snapshot
-from store.pointer import FOLDER, read_pointer
+from store.pointer import FOLDER, Pointer, read_pointer, write_pointer
 
 CARDS = (
     "dossiers_received",
@@ -137,15 +139,44 @@ def measured(open_parts: Callable[[], dict[str, Part]], times: int) -> dict[str,
     return {"opening": opening, "first": first, "again": again, "values": values}
 
 
+def published_again(used: Path, folder: Path) -> Path:
+    """A home that serves what USED does, for another snapshot to be published to."""
+    (folder / FOLDER).mkdir()
+    _publish(used, folder)
+    return folder
+
+
+def take_in(home: Path, serving: Path) -> None:
+    """Publish the snapshot of HOME to a home this process serves, and wait until it has it."""
+    version = _publish(home, serving)
+    while current_snapshot(serving).version != version:
+        time.sleep(0.001)
+
+
+def _publish(home: Path, serving: Path) -> str:
+    """Put the current snapshot of one home into another; its version."""
+    pointer = read_pointer(home)
+    assert pointer is not None
+    entry = pointer.current
+    (serving / FOLDER / entry.file).hardlink_to(home / FOLDER / entry.file)
+    write_pointer(serving, Pointer((entry,)))
+    return entry.version
+
+
 def main(home: Path, used: Path, page: Page, side: str, times: int) -> None:
     """Measure one side of a page on `home`, as in a server that has been serving `used`."""
     opener = {"ours": parts_of_ours, "bare": parts_of_bare}[side]
-    try:
-        for part in opener(used, page).values():
-            part()
-        answer = measured(lambda: opener(home, page), times)
-    except IocError as error:
-        answer = {"error": error.message}
+    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+        serving = published_again(used, Path(folder))
+        taken_in: list[Spent] = []
+        try:
+            for part in opener(serving, page).values():
+                part()
+            with timed(taken_in):
+                take_in(home, serving)
+            answer = {"taken_in": taken_in, **measured(lambda: opener(serving, page), times)}
+        except IocError as error:
+            answer = {"error": error.message}
     print(json.dumps(answer, default=vars))
 
 

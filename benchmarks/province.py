@@ -5,7 +5,7 @@ few procedures make up most of the work, as they do everywhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -109,6 +109,16 @@ def changed(found: Dossiers, number: int, now: date, seed: int = 26) -> Dossiers
     finished[rows] = (now - EPOCH).days * DAY - 1
     withdrawn[rows] = NEVER
     return replace(found, finished=finished, withdrawn=withdrawn)
+
+
+def only(found: Dossiers, rows: Numbers) -> Dossiers:
+    """Some of the dossiers, by their places."""
+    columns = {
+        one.name: getattr(found, one.name)[rows]
+        for one in fields(found)
+        if one.name not in ("codes", "areas")
+    }
+    return replace(found, codes=found.codes.take(pa.array(rows)), **columns)
 
 
 def _days(chance: np.random.Generator, number: int, span: Span) -> Numbers:

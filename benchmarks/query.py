@@ -33,7 +33,8 @@ COLD_MS, BARE_RATIO, AGAIN = 150.0, 1.5, 10
 
 NOTES = (
     "A page: twelve cards over a year, the same over 24 months, ranking and map of all communes.",
-    "First: a running process meets a new snapshot. Ours opens it and checks its SHA-256.",
+    "First: a running process meets a new snapshot. Ours was checked and opened by the thread that",
+    "looks for new ones; what that took is told apart. Bare opens it and checks nothing.",
     "Again: the file is open, and nothing is cached on either side.",
     "In brackets: processor time, all cores together, which a busy machine does not stretch.",
     "The figures of both sides were compared and are equal.",
@@ -58,12 +59,10 @@ def build(home: Path, number: int) -> str:
     """A home with a snapshot of so many dossiers; says how long loading and publishing took."""
     now = datetime.now(UTC)
     today = local_day(now)
-    span = Span(date(today.year - YEARS, 1, 1), today)
     loading = 0.0
     home.mkdir(parents=True)
     with Warehouse.open(home) as warehouse:
-        for part in _parts(span, math.ceil(number / BATCH)):
-            share = number * part.days // span.days
+        for part, share in _shares(number, today):
             landed = land(dossiers(share, part, today), home / "landing", "onestop", now)
             started = time.perf_counter()
             warehouse.load(landed, now)
@@ -72,6 +71,18 @@ def build(home: Path, number: int) -> str:
         publish(warehouse, home, now)
         publishing = time.perf_counter() - started
     return f"Loading them took {loading:.1f} s, publishing {publishing:.1f} s."
+
+
+def newest(number: int, today: date) -> tuple[Span, int]:
+    """The span of the last batch of so many dossiers, and how many are in it."""
+    return _shares(number, today)[-1]
+
+
+def _shares(number: int, today: date) -> list[tuple[Span, int]]:
+    """The spans of all batches, and how many dossiers are in each."""
+    span = Span(date(today.year - YEARS, 1, 1), today)
+    parts = _parts(span, math.ceil(number / BATCH))
+    return [(part, number * part.days // span.days) for part in parts]
 
 
 def _parts(span: Span, number: int) -> list[Span]:
@@ -134,6 +145,7 @@ def compared(title: str, ours: Sequence[Answer], bare: Sequence[Answer]) -> list
             cold.wall * 1000 <= COLD_MS,
         ),
         _line("  of it opening", opening, bare_opening),
+        Line("  checked and opened before", _ms(_taken_in(ours))),
         _line(f"{title}: again", whole, bare_whole, budgets[1], ratio <= BARE_RATIO),
         *(_line(f"  of it {part}", spent, bare_again[part]) for part, spent in again.items()),
     ]
@@ -147,6 +159,10 @@ def _line(
 
 def _opening(side: Sequence[Answer]) -> Spent:
     return _median([spent for answer in side for spent in answer["opening"]])
+
+
+def _taken_in(side: Sequence[Answer]) -> Spent:
+    return _median([spent for answer in side for spent in answer["taken_in"]])
 
 
 def _first(side: Sequence[Answer]) -> dict[str, Spent]:

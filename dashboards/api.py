@@ -4,6 +4,7 @@
     GET /api/v1/metrics          the catalogue
     GET /api/v1/openapi.json     all of this for machines
     GET /download                a query as a CSV file that Excel reads as Vietnamese
+    GET /download/rejected       the records that were refused: where they stand, and why
 
 What cannot be answered is a problem document (RFC 9457) whose `detail` is one sentence.
 """
@@ -18,9 +19,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from werkzeug.datastructures import MultiDict
 
-from dashboards.access import OPEN, READ, Access, person
+from dashboards.access import EXPORT, OPEN, READ, Access, person
 from dashboards.data import Figures
 from dashboards.openapi import openapi
+from dashboards.people import note_deed
 from domain.area import Boundaries, Level
 from domain.errors import (
     BusyError,
@@ -36,6 +38,7 @@ from metrics import answer
 from metrics.describe import catalogue_document
 from metrics.query import query
 from metrics.selection import By, Selection
+from metrics.snapshots import rejected_rows
 
 LONGEST_YEARS = 30
 MOST_VALUES = 250_000
@@ -128,13 +131,26 @@ def register(access: Access, figures: Figures) -> None:
             return flask.Response(answer.as_csv(frame), mimetype="text/csv")
         return _json(answer.document(frame))
 
-    @access.route("/download", READ)
+    @access.route("/download", EXPORT)
     @problems_told
     def download() -> flask.Response:
         asked = asked_for(flask.request.args)
         text = BYTE_ORDER_MARK + answer.as_csv(result(asked))
+        note_deed("export", asked.selection().key, figures.snapshot.version)
         response = flask.Response(text, mimetype="text/csv")
         name = f"toan-canh-{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @access.route("/download/rejected", EXPORT)
+    @problems_told
+    def refused() -> flask.Response:
+        source = flask.request.args.get("source", "")
+        rows = rejected_rows(figures.snapshot, source)
+        note_deed("export", f"rejected {source}", figures.snapshot.version)
+        text = BYTE_ORDER_MARK + rows.map(_inert).to_csv(index=False, lineterminator="\r\n")
+        response = flask.Response(text, mimetype="text/csv")
+        name = f"tu-choi-{figures.snapshot.version}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
@@ -146,6 +162,12 @@ def register(access: Access, figures: Figures) -> None:
     @access.route("/api/v1/openapi.json", OPEN)
     def description() -> flask.Response:
         return _json(openapi(Asked, figures.rules.catalogue))
+
+
+def _inert(value: object) -> object:
+    """A text that no spreadsheet takes for a formula."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
 
 
 def asked_for(given: MultiDict[str, str]) -> Asked:

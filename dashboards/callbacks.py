@@ -11,14 +11,16 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import ids
-from dashboards.access import READ, Access, person
+from dashboards.access import PAGE_PERMISSIONS, READ, Access, person
 from dashboards.components.definition import definition
 from dashboards.data import Drawn, Figures, Visit, language_of
 from dashboards.frame import Frame, Parts, bare_parts, framed
 from dashboards.pages import PAGES, Page, filled, not_found
 from dashboards.search import found_areas
+from dashboards.signin import home_of
 from dashboards.text import words
-from domain.errors import IocError, StoreError
+from dashboards.whoami import with_person
+from domain.errors import IocError, ScopeError, StoreError
 
 PlaceData = dict[str, str]
 CARD_PARTS = ("dossier-cards", "office-cards", "printed")
@@ -46,9 +48,10 @@ def _frame(access: Access, figures: Figures) -> None:
     def show_frame(place: PlaceData | None, served: object) -> Parts:  # noqa: ARG001 - a new snapshot asks again
         """The band, the banners, the choices and the foot for where the visitor is."""
         try:
-            return framed(figures, _arrived(figures, place))
+            parts = framed(figures, _arrived(figures, place))
         except StoreError:
-            return bare_parts(words(language_of(place)))
+            parts = bare_parts(words(language_of(place)))
+        return with_person(parts, person(), words(language_of(place)))
 
 
 def _router(access: Access, figures: Figures) -> None:
@@ -67,6 +70,8 @@ def _router(access: Access, figures: Figures) -> None:
         if problem := visit.problem:
             return _page(not_found.page(problem, visit.words), "")
         page = PAGES[visit.view.page]
+        if not person().may(PAGE_PERMISSIONS.get(page.NAME, READ)):
+            return _page(_denied(visit, "denied.text"), "")
         if shown == page.NAME:
             raise PreventUpdate
         try:
@@ -79,7 +84,7 @@ def _router(access: Access, figures: Figures) -> None:
 
 def _redraw(access: Access, figures: Figures, page: Page) -> None:
     @access.callback(
-        READ,
+        PAGE_PERMISSIONS.get(page.NAME, READ),
         output={part: _output(part) for part in page.PARTS},
         inputs={"place": PLACE, "served": SERVED},
         prevent_initial_call=True,
@@ -211,7 +216,16 @@ def _drawn(figures: Figures, page: Page, visit: Visit) -> Drawn:
 
 def _failure(visit: Visit, error: IocError) -> Component:
     """In place of a page whose figures could not be had: why, and the way back."""
+    if isinstance(error, ScopeError):
+        return _denied(visit, "denied.area")
     return not_found.refusal(visit.words("refusal.failed"), error.message, visit.words)
+
+
+def _denied(visit: Visit, why: str) -> Component:
+    """In place of a page that the person may not see: why, and the way to their own."""
+    say = visit.words
+    home = (say("denied.own"), home_of(visit.scope))
+    return not_found.refusal(say("denied.title"), say(why), say, [home])
 
 
 def _page(content: Component, name: str) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from dashboards import format as fmt
 from dashboards.board import Board
 from dashboards.cells import Cell
 from dashboards.charts.frame import Figure
+from dashboards.charts.frame import empty as no_figure
 from dashboards.charts.map import Place, area_map
 from dashboards.charts.trend import Event, TrendLook, trend
 from dashboards.components.card import name_and_variant
-from dashboards.components.choices import options_of, segment
+from dashboards.components.choices import Option, options_of, segment
 from dashboards.components.head import panel_head
 from dashboards.components.legend import legend
 from dashboards.components.markup import Tree, tag
@@ -28,7 +29,8 @@ from dashboards.text import Words
 from dashboards.theme import Scheme
 from domain.area import Boundaries, Level
 from domain.period import Grain, label
-from metrics.catalogue import Metric, subject_title
+from metrics.catalogue import Better, Metric, subject_title
+from metrics.ranking import Order
 
 COUNTRY_LAW = "202/2025/QH15"
 
@@ -123,7 +125,7 @@ class Comparison:
         shapes = self._shapes()
         places = [self._place(cell) for cell in self.inside.mapped]
         if shapes is None:
-            return {"data": [], "layout": {}}
+            return no_figure(scheme, self.words)
         return area_map(places, shapes, self.words, scheme, self.board.area.code)
 
     def _shapes(self) -> Shapes | None:
@@ -157,7 +159,8 @@ class Comparison:
         """A panel with the areas listed, in order of the chosen metric."""
         board, say = self.board, self.words
         where = area_title(self.inside.listed_in, board.map_day)
-        head = panel_head(say("ranking.title", area=where), self._metric_line())
+        title = say("ranking.title", area=where)
+        head = panel_head(title, self._metric_line(), segment(say("order.label"), self._orders()))
         if all(cell.value is None for cell in self.inside.members):
             note = empty(say("ranking.none"), icon="list-checks")
             return [
@@ -166,9 +169,8 @@ class Comparison:
             ]
         standings = [self._standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
-        rows = ranking(
-            board.metric, standings, caption, basis(board, say) or say("change.label"), say
-        )
+        compared = basis(board, say) or say("change.label")
+        rows = ranking(board.metric, standings, caption, compared, say, board.view.order)
         foot = tag(
             "a",
             say("definition.csv"),
@@ -179,6 +181,17 @@ class Comparison:
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", rows, cls="ioc-panel__body"),
             tag("p", tag("span"), foot, cls="ioc-panel__foot"),
+        ]
+
+    def _orders(self) -> list[Option]:
+        """Which end of the ranking comes first; what is neither good nor bad is large or small."""
+        view, metric = self.board.view, self.board.metric
+        names = (
+            ("best", "worst") if metric.better is not Better.NEUTRAL else ("largest", "smallest")
+        )
+        return [
+            Option(self.words(f"order.{name}"), view.href(order=order), view.order is order)
+            for name, order in zip(names, Order, strict=True)
         ]
 
     def _standing(self, cell: Cell) -> Standing:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.board import Board
 from dashboards.cache import AnswerCache
-from dashboards.selection import AddressError, View, view_of
+from dashboards.selection import AddressError, View, in_its_time, view_of
 from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import Scheme
 from domain.scope import Scope
@@ -62,13 +62,15 @@ class Visit:
     @cached_property
     def view(self) -> View:
         """The view at the address. Raises AddressError."""
-        return view_of(
+        register, horizon = self.rules.register, self.snapshot.horizon
+        view = view_of(
             self.place.path,
             self.place.search,
             metrics=self.rules.catalogue.metrics,
-            register=self.rules.register,
-            horizon=self.snapshot.horizon,
+            register=register,
+            horizon=horizon,
         )
+        return in_its_time(view, register, horizon)
 
     @property
     def problem(self) -> AddressError | None:

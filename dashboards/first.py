@@ -14,7 +14,7 @@ import flask
 from dash.development.base_component import Component
 
 from dashboards import ids
-from dashboards.access import person
+from dashboards.access import PAGE_PERMISSIONS, READ, person
 from dashboards.components.markup import Content, Markup
 from dashboards.data import Drawn, Figures, Visit
 from dashboards.frame import Frame, framed
@@ -45,7 +45,7 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
     place = {"path": request.path, "search": search, "language": said or language}
     try:
         visit = figures.visit(place, person().scope)
-        if visit.problem:
+        if visit.problem or not _may_see(visit):
             return ""
         kept = figures.remembered("first", visit, lambda: _picture(figures, visit, layout))
         return str(kept["html"])
@@ -54,6 +54,10 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
     except Exception:
         log.exception("no first picture of %s", request.path)
         return ""
+
+
+def _may_see(visit: Visit) -> bool:
+    return person().may(PAGE_PERMISSIONS.get(visit.view.page, READ))
 
 
 def _picture(figures: Figures, visit: Visit, layout: Component) -> Drawn:

@@ -55,7 +55,7 @@ class Frame:
 
     @property
     def has_choices(self) -> bool:
-        return self.visit.problem is None and self.view.page != "sources"
+        return self.visit.problem is None and self.view.page not in ("sources", "submit")
 
     def parts(self) -> Parts:
         """The value of every part."""
@@ -99,9 +99,11 @@ class Frame:
         view, say = self.view, self.words
         home = view.model_copy(update={"page": "overview", "area": None}).href()
         books = View(page="sources", lang=view.lang).href()
+        forms = View(page="submit", lang=view.lang).href()
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.sources"), books, view.page == "sources"),
+            (say("shell.submit"), forms, view.page == "submit"),
         ]
 
     # ---- trust
@@ -197,7 +199,9 @@ class Frame:
 
     def _phrases(self, span: list[str]) -> Parts:
         say, snapshot = self.words, self.visit.snapshot
-        subject = say("shell.sources") if self.view.page == "sources" else self._place
+        subjects = {"sources": "shell.sources", "submit": "shell.submit"}
+        page = self.view.page
+        subject = say(subjects[page]) if page in subjects else self._place
         return {
             "title": f"{subject} · {say('shell.name')}",
             "offline": say("banner.offline"),

@@ -28,6 +28,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+STRICT = "max-age=31536000"
 
 
 def content_security_policy(app: Dash, scripts: list[str]) -> str:
@@ -45,13 +46,18 @@ def script_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def add_headers(server: flask.Flask, policy: str) -> None:
-    """Send the headers with every answer; only fingerprinted files may be kept."""
+def add_headers(server: flask.Flask, policy: str, *, is_secure: bool = False) -> None:
+    """Send the headers with every answer; only fingerprinted files may be kept.
+
+    `is_secure`: browsers come through TLS, and are told never to come without it.
+    """
 
     @server.after_request
     def secured(response: flask.Response) -> flask.Response:
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         response.headers["Content-Security-Policy"] = policy
+        if is_secure:
+            response.headers["Strict-Transport-Security"] = STRICT
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,8 +1,10 @@
 """What machines ask: is the web alive, can it show figures, which ones, and how old they are.
 
 /healthz   200 while the process answers
-/readyz    200 while there is a snapshot that can be read, else 503 with the reason
-/version   snapshot, state of the sources and build: every open page asks this all the time
+/readyz    200 while there is a snapshot that can be read, else 503 with the reason; `detail`
+           tells of a configuration that was not taken
+/version   snapshot, state of the sources, build, and whether whoever asks is still logged in:
+           every open page asks this all the time, and it keeps nobody logged in
 /metrics   for Prometheus
 """
 
@@ -18,13 +20,14 @@ from prometheus_client.registry import Collector
 
 from dashboards.access import OPEN, Access
 from dashboards.data import Figures
+from dashboards.people import People
 from domain.errors import StoreError
 
 SECONDS_STATES_ARE_KEPT = 5.0
 
 
-def register(access: Access, figures: Figures, versions: "Versions") -> None:
-    """The routes; they tell nothing that depends on who asks."""
+def register(access: Access, figures: Figures, versions: "Versions", people: People) -> None:
+    """The routes; they tell no figures."""
     registry = CollectorRegistry()
     registry.register(SnapshotCollector(figures))
 
@@ -39,12 +42,12 @@ def register(access: Access, figures: Figures, versions: "Versions") -> None:
             snapshot.rows("select version from meta")
         except StoreError as error:
             return flask.jsonify({"status": "unavailable", "detail": error.message}), 503
-        detail = snapshot.notice or ""
+        detail = " ".join(part for part in (snapshot.notice, figures.rules.problem) if part)
         return flask.jsonify({"status": "ok", "snapshot": snapshot.version, "detail": detail}), 200
 
     @access.route("/version", OPEN)
     def version() -> flask.Response:
-        return flask.jsonify(versions.now())
+        return flask.jsonify({**versions.now(), "session": people.state()})
 
     @access.route("/metrics", OPEN)
     def metrics() -> flask.Response:
@@ -106,11 +109,21 @@ class SnapshotCollector(Collector):
         state = GaugeMetricFamily(
             "ioc_source_state", "1 for the state the source is in.", labels=["source", "state"]
         )
+        failures = GaugeMetricFamily(
+            "ioc_source_failures", "Failed collections in a row.", labels=["source"]
+        )
+        doubted = GaugeMetricFamily(
+            "ioc_source_doubted",
+            "Whether a batch is held until somebody decides.",
+            labels=["source"],
+        )
         rows = snapshot.sources().to_dict("records")
         for row in rows:
             up.add_metric([row["source"]], float(row["up"] is True))
+            failures.add_metric([row["source"]], float(row["failures"]))
+            doubted.add_metric([row["source"]], float(row["doubt"] != ""))
         for source in self._figures.sources(now).all:
             state.add_metric([source.id, source.state.value], 1)
             if source.data_as_of is not None:
                 reach.add_metric([source.id], (now - source.data_as_of).total_seconds())
-        yield from (up, reach, state)
+        yield from (up, reach, state, failures, doubted)

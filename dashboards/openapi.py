@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dashboards.ingest import SUFFIXES
 from metrics.catalogue import Catalogue
 from metrics.frame import COLUMNS
 
@@ -37,8 +38,13 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
                     "responses": _answers({"type": "object"}),
                 }
             },
+            "/api/v1/ingest/{source}": {"post": _ingest()},
+            "/api/v1/ingest/{source}/{receipt}": {"get": _fate()},
         },
-        "components": {"schemas": {"Problem": PROBLEM, "Value": _value()}},
+        "components": {
+            "schemas": {"Problem": PROBLEM, "Receipt": RECEIPT, "Value": _value()},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -98,6 +104,81 @@ def _value() -> dict[str, Any]:
         "properties": {name: {"description": meaning} for name, meaning in COLUMNS.items()},
     }
 
+
+def _ingest() -> dict[str, Any]:
+    """Pushing a document."""
+    body = {"schema": {"type": "string", "format": "binary"}}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key gives the same receipt, so a request may be repeated.",
+        "schema": {"type": "string", "maxLength": 200},
+    }
+    return {
+        "summary": "Push a document to a source; the collector reads it as it reads a file.",
+        "security": [{"token": []}],
+        "parameters": [_in_path("source"), key],
+        "requestBody": {"required": True, "content": dict.fromkeys(SUFFIXES, body)},
+        "responses": {"202": _told("The document is kept."), **_refusals(REFUSALS)},
+    }
+
+
+def _fate() -> dict[str, Any]:
+    """What became of it."""
+    return {
+        "summary": "What became of a document that was pushed.",
+        "security": [{"token": []}],
+        "parameters": [_in_path("source"), _in_path("receipt")],
+        "responses": {
+            "200": _told("Its fate."),
+            **_refusals({"401": REFUSALS["401"], "404": "There is no such receipt."}),
+        },
+    }
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _told(description: str) -> dict[str, Any]:
+    receipt = {"schema": {"$ref": "#/components/schemas/Receipt"}}
+    return {"description": description, "content": {"application/json": receipt}}
+
+
+def _refusals(reasons: dict[str, str]) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": reason, "content": problem} for status, reason in reasons.items()
+    }
+
+
+REFUSALS = {
+    "400": "The document is empty or was cut off, or the key is none.",
+    "401": "There is no such source, or the token is not valid for it.",
+    "409": "The key came with another document before.",
+    "413": "The document is too large.",
+    "415": "The type of the document is not on the list.",
+    "429": "Too many documents a minute; Retry-After tells when to go on.",
+    "503": "The document could not be kept; Retry-After tells when to go on.",
+}
+
+RECEIPT = {
+    "type": "object",
+    "properties": {
+        "receipt": {"type": "string"},
+        "source": {"type": "string"},
+        "state": {
+            "type": "string",
+            "enum": ["received", "held", "loaded", "failed", "refused"],
+            "description": "received: waits to be read; held: waits for a person to decide.",
+        },
+        "detail": {"type": "string", "description": "What became of its records, or why not."},
+        "sha256": {"type": "string"},
+        "bytes": {"type": "integer"},
+        "received_at": {"type": "string", "format": "date-time"},
+        "batch": {"type": ["integer", "null"]},
+    },
+}
 
 PROBLEM = {
     "type": "object",

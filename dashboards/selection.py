@@ -3,6 +3,7 @@
     /                                            the country
     /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
     /sources                                     where the figures come from
+    /submit/FORM/PERIOD/AREA                     figures that people hand in
 
 `to` is the last day, included; without it the period runs to the newest day there is, so a
 bookmarked "this year" stays this year. What equals the default is left out of an address.
@@ -29,10 +30,13 @@ from domain.period import (
     period_start,
     periods,
 )
+from metrics.ranking import Order
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 1, 1)
 MOST_PERIODS = 400
+MOST_CHOSEN = 3
+"""A form, a period and an area."""
 
 
 class Compare(StrEnum):
@@ -48,8 +52,9 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal["overview", "area", "sources"] = "overview"
+    page: Literal["overview", "area", "sources", "submit"] = "overview"
     area: str | None = None
+    rest: str | None = Field(default=None, max_length=200)
     first: date | None = Field(default=None, alias="from", ge=EARLIEST, lt=LATEST)
     last: date | None = Field(default=None, alias="to", ge=EARLIEST, lt=LATEST)
     grain: Grain = Grain.MONTH
@@ -57,6 +62,7 @@ class View(BaseModel):
     metric: str | None = None
     compare: Compare = Compare.LAST_YEAR
     calendar: ReportingCalendar = ReportingCalendar.MONTH
+    order: Order = Order.BEST
     lang: Literal["vi", "en"] | None = None
 
     def span(self, horizon: date) -> Span:
@@ -68,7 +74,8 @@ class View(BaseModel):
         return Span.of_days(self.first or date(last.year, 1, 1), last)
 
     def path(self) -> str:
-        return {"overview": "/", "sources": "/sources"}.get(self.page) or f"/area/{self.area}"
+        places = {"overview": "/", "sources": "/sources", "area": f"/area/{self.area}"}
+        return places.get(self.page) or "/".join(filter(None, [f"/{self.page}", self.rest]))
 
     def href(self, **changes: Any) -> str:
         """The address, or that of the same view with some fields changed."""
@@ -78,7 +85,7 @@ class View(BaseModel):
         return f"{path}?{query}" if query else path
 
     def _query(self) -> dict[str, str]:
-        given = self.model_dump(by_alias=True, mode="json", exclude={"page", "area"})
+        given = self.model_dump(by_alias=True, mode="json", exclude={"page", "area", "rest"})
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
 
@@ -123,6 +130,17 @@ def view_of(
     return view
 
 
+def in_its_time(view: View, register: AreaRegister, horizon: date) -> View:
+    """The view, of the last year of an area that has ended where no days are said."""
+    if view.area is None or view.first or view.last:
+        return view
+    until = register.resolve(view.area, horizon).valid_until
+    if until is None or until > horizon:
+        return view
+    last = until - timedelta(days=1)
+    return view.model_copy(update={"first": date(last.year, 1, 1), "last": last})
+
+
 class _Reader:
     """Reads an address piece by piece and remembers what was wrong."""
 
@@ -134,6 +152,7 @@ class _Reader:
             "metric": metrics,
             "compare": list(Compare),
             "calendar": list(ReportingCalendar),
+            "order": list(Order),
             "lang": ["vi", "en"],
         }
 
@@ -149,6 +168,8 @@ class _Reader:
                 return {"page": "sources"}
             case ["area", code]:
                 return {"page": "area", "area": code}
+            case ["submit", *rest] if len(rest) <= MOST_CHOSEN:
+                return {"page": "submit", "rest": "/".join(rest)[:200]}
             case parts:
                 self.complain("no_page", path=path)
                 return _nearest_place(parts)
@@ -231,7 +252,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), ["sources"], 1)
+    near = nearest(parts[0].lower(), ["sources", "submit"], 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 

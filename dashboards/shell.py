@@ -12,8 +12,19 @@ from typing import cast
 
 import dash_mantine_components as dmc
 from dash import Dash, dcc, html
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboards import api, callbacks, ids, mishaps, monitoring
+from dashboards import (
+    administration,
+    api,
+    callbacks,
+    ids,
+    ingest,
+    mishaps,
+    monitoring,
+    signin,
+    submissions,
+)
 from dashboards.access import Access
 from dashboards.board import LEADING
 from dashboards.cache import AnswerCache
@@ -22,21 +33,15 @@ from dashboards.data import Figures
 from dashboards.files import serve_files_well
 from dashboards.first import first_picture
 from dashboards.headers import add_headers, content_security_policy
+from dashboards.opening import Opening
+from dashboards.people import OURSELVES, People
+from dashboards.plain import EARLY
+from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
 
 ROOMS = ("dashboards", "metrics", "assets", "domain")
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 LARGEST_REQUEST = 256 * 1024
 WARMING = ("/", "/_dash-layout", "/_dash-dependencies")
-
-# Sets the colour scheme before anything is drawn, so that nobody sees a white flash at night,
-# and hides a first picture in a language the visitor has chosen against.
-EARLY = """(function(){var k=null;try{k=localStorage.getItem('ioc-theme')}catch(e){}
-var d=window.matchMedia&&matchMedia('(prefers-color-scheme: dark)').matches;
-var h=document.documentElement,q=/[?&]lang=(vi|en)/.exec(location.search),l=null;
-h.setAttribute('data-mantine-color-scheme',k||(d?'dark':'light'));
-try{l=localStorage.getItem('ioc-language')}catch(e){}
-if(!q&&l&&l!==h.dataset.language)h.dataset.first='no';})();"""
 
 INDEX = """<!DOCTYPE html>
 <html lang="{language}" data-language="{language}" data-metric="{metric}">
@@ -84,13 +89,20 @@ class IocDash(Dash):
 
 
 def create_app(
-    home: Path, *, poll_seconds: int = 2, language: str = "vi", host: str = "127.0.0.1"
+    home: Path,
+    *,
+    poll_seconds: int = 2,
+    language: str = "vi",
+    opening: Opening | None = None,
+    desk: Desk | None = None,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
 
-    `host` is where it will listen: on a loopback address it answers to loopback names only,
-    so that no foreign site can reach it through a name that resolves to this machine.
+    `opening` says to whom and under which addresses; by default to whoever is at this machine.
+    It answers to those addresses only, so that no foreign site can reach it through a name
+    that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
     """
+    opened = opening or Opening()
     app = IocDash(
         "dashboards",
         assets_folder=str(ASSETS),
@@ -109,15 +121,23 @@ def create_app(
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id())
     mishaps.expect_mishaps(app)
-    access = Access(app, hosts=LOOPBACK if host in LOOPBACK else ())
+    people = People(home, opened)
+    app.server.extensions["ioc-people"] = people
+    access = Access(app, people.who, opened.hosts, opened.origins)
     versions = monitoring.Versions(figures)
     app.layout = lambda: layout(poll_seconds, versions.now())
     app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
     callbacks.register(access, figures)
     api.register(access, figures)
-    monitoring.register(access, figures, versions)
+    ingest.register(access, home)
+    submissions.register(access, desk)
+    signin.register(access, people)
+    administration.register(access, people)
+    monitoring.register(access, figures, versions, people)
     serve_files_well(app.server, home / "cache" / "files")
-    add_headers(app.server, content_security_policy(app, [EARLY]))
+    add_headers(app.server, content_security_policy(app, [EARLY]), is_secure=opened.is_secure)
+    if opened.proxied:
+        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=1, x_proto=1)
     warm(app)
     return app
 
@@ -129,7 +149,7 @@ def warm(app: Dash) -> None:
     """
     with app.server.test_client() as client:
         for address in WARMING:
-            client.get(address, headers={"Host": "localhost"})
+            client.get(address, headers={"Host": "localhost"}, environ_base={OURSELVES: True})
 
 
 def build_id() -> str:

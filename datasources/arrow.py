@@ -1,6 +1,8 @@
 """The few Arrow operations we use, with types that say what goes in and what comes out."""
 
+import sys
 from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +19,19 @@ compute: Any = pyarrow.compute
 
 INSTANT = pa.timestamp("us", tz="UTC")
 PAUSES = pa.list_(pa.struct([("start", INSTANT), ("end", INSTANT)]))
+
+
+class _NoPandas(MetaPathFinder):
+    """Says of pandas that it is not installed."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def without_pandas() -> None:
+    """Let this process do without pandas: Arrow loads it unasked, and that takes longest of all."""
+    sys.meta_path.insert(0, _NoPandas())
 
 
 def encoded(column: Column) -> tuple[NDArray[np.int32], list[Any]]:

@@ -27,7 +27,17 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "csv": "datasources.delimited",
         "dvcqg": "datasources.dvcqg",
         "edxml": "datasources.edxml",
+        "feedback": "datasources.feedback",
+        "json": "datasources.pages",
+        "lgsp_statistics": "datasources.lgsp",
+        "mqtt": "datasources.stations",
         "observations": "datasources.observations",
+        "organisations": "datasources.organisations",
+        "procedures": "datasources.procedures",
+        "qd766": "datasources.qd766",
+        "sql": "datasources.databases",
+        "submissions": "datasources.submissions",
+        "xlsx": "datasources.workbooks",
     }
 )
 """Each kind of source and the one module that knows it."""
@@ -61,6 +71,10 @@ class SourceConfig(Frozen):
     memory_mb: int = Field(default=4096, ge=512)
     stale_after_hours: float | None = Field(default=None, gt=0)
     within: str | None = Field(default=None, pattern=r"^\d{2}$")
+    push: bool = False
+    expected_from: tuple[str, ...] = ()
+    volume_jump: float = Field(default=0.2, ge=0)
+    reconcile_days: int = Field(default=7, ge=0, le=366)
 
     @field_validator("schedule")
     @classmethod
@@ -91,7 +105,7 @@ class Document:
 
     `name` is how people know it, `sha256` the hash of its content. `remember` joins the source's
     cursor once the document has landed. `as_of` is the instant up to which its sender says it is
-    complete, if it says so.
+    complete, if it says so. `size` is told where `content` leaves out the middle of a large file.
     """
 
     name: str
@@ -99,6 +113,7 @@ class Document:
     remember: Mapping[str, Any] = field(default_factory=dict)
     as_of: datetime | None = None
     sha256: str = ""
+    size: int | None = None
 
 
 class Read(NamedTuple):
@@ -145,7 +160,8 @@ class Order:
     """What `fetch` is asked for: everything new since `cursor`.
 
     `home` is the folder of the installation, `now` the instant of the run, `seconds` the time
-    it may take. With `sample` one document is enough.
+    it may take. With `sample` one document is enough. A kind that can go back in time reads
+    everything since `reread_from` once more, where that is told.
     """
 
     source: str
@@ -154,6 +170,7 @@ class Order:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 900.0
     sample: bool = False
+    reread_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +178,8 @@ class Reading:
     """What `parse` may look things up in.
 
     `organisation_days` are the days on which some organisation of the register began or ended;
-    `memo` holds what a kind wants to keep from one document of the run to the next.
+    `memo` holds what a kind wants to keep from one document of the run to the next; `home` is
+    the folder of the installation, where a stanza may name files of its own.
     """
 
     source: str
@@ -170,6 +188,7 @@ class Reading:
     now: datetime
     organisation_days: tuple[date, ...] = ()
     memo: dict[str, Any] = field(default_factory=dict, compare=False)
+    home: Path = Path()
 
 
 class Kind(Protocol[Config]):
@@ -191,6 +210,12 @@ class Kind(Protocol[Config]):
     def parse(self, document: Document, config: Config, reading: Reading) -> Iterator[Parsed]:
         """What one document says. Raises SourceError where nothing in it can be believed."""
         ...
+
+
+def can_reread(config: SourceConfig) -> bool:
+    """Whether a source heeds `reread_from`; its kind says so by a method of this name."""
+    answer = getattr(kind_of(config.kind), "can_reread", None)
+    return answer is not None and bool(answer(config))
 
 
 @cache

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from datasources.job import Job, Outcome
+from datasources.job import Job, Outcome, Progress
 from datasources.landed import clear_unfinished
 from domain.errors import SourceError
 
@@ -26,8 +27,11 @@ class Children:
         self._guard = threading.Lock()
         self._stopped = False
 
-    def run(self, job: Job) -> Outcome:
-        """How a job ended; never later than its seconds, and never with an exception."""
+    def run(self, job: Job, tell: Callable[[Progress], None] = lambda _: None) -> Outcome:
+        """How a job ended; never later than its seconds, and never with an exception.
+
+        `tell` hears how far it has come, after each document.
+        """
         logs = Path(job.home, LOGS)
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / f"{job.source}.log").open("ab") as log:
@@ -35,7 +39,7 @@ class Children:
             if child is None:
                 return _ended(job, "was not started: the collector is ending")
             try:
-                answer = self._answer(child, job)
+                answer = self._answer(child, job, tell)
             finally:
                 with self._guard:
                     self._running.pop(child.pid, None)
@@ -74,7 +78,9 @@ class Children:
             self._running[child.pid] = child
             return child
 
-    def _answer(self, child: "subprocess.Popen[bytes]", job: Job) -> Outcome:
+    def _answer(
+        self, child: "subprocess.Popen[bytes]", job: Job, tell: Callable[[Progress], None]
+    ) -> Outcome:
         """What the child says. Its input stays open until then: its end would end the child."""
         order = msgspec.json.encode(job) + b"\n"
         timer = threading.Timer(job.seconds, _kill, [child])
@@ -82,7 +88,7 @@ class Children:
         try:
             _input(child).write(order)
             _input(child).flush()
-            answer = _output(child).read()
+            answer = _last_line(_output(child), tell)
         except BrokenPipeError:
             answer = b""
         finally:
@@ -95,6 +101,17 @@ class Children:
             return msgspec.json.decode(answer, type=Outcome)
         except msgspec.MsgspecError:
             return _ended(job, _why(status, job, in_time=in_time), suspect=in_time)
+
+
+def _last_line(lines: IO[bytes], tell: Callable[[Progress], None]) -> bytes:
+    """The answer, which comes last; what comes before it is how far the child has come."""
+    last = b""
+    for line in lines:
+        try:
+            tell(msgspec.json.decode(line, type=Progress))
+        except msgspec.MsgspecError:
+            last = line
+    return last
 
 
 def _why(status: int, job: Job, *, in_time: bool) -> str:

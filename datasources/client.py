@@ -2,7 +2,8 @@
 
 One host, the one in the configuration: no redirect, no proxy from the environment, no address
 that its name should not lead to. Every answer has a deadline for all of it, not for its next
-byte, and a largest size. Only questions that may be asked twice are asked again.
+byte, and a largest size, packed and unpacked. Only questions that may be asked twice are asked
+again.
 """
 
 import ipaddress
@@ -11,10 +12,12 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -26,8 +29,12 @@ from domain.errors import SourceError
 ATTEMPTS = 3
 ANSWER_SECONDS = 30.0
 LARGEST = 50 * 1024**2
+SMALL = 1024**2
+MOST_UNPACKED = 200
 LONGEST_WAIT = 300.0
 AGAIN = frozenset({429, 500, 502, 503, 504})
+REFUSED = frozenset({401, 403, 407})
+PACKED = ("", "identity", "gzip", "deflate")
 PATIENCE = httpx.Timeout(10.0)
 
 # Retries are told in our own words; by default each would also be printed.
@@ -45,12 +52,28 @@ class TryAgainError(Exception):
         self.wait = wait
 
 
+@dataclass(frozen=True)
+class Question:
+    """One request that changes nothing at the other end, so it may be asked again.
+
+    `path` follows the one in the configuration; `params` and `headers` may hold a secret and
+    are never shown.
+    """
+
+    path: str = ""
+    method: Literal["GET", "POST"] = "GET"
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
 @dataclass
 class Client:
     """One source's host. `seconds` is the time for everything asked of it together.
 
     `networks` are the only ones that may be asked, if any are named; `ca_file` holds the
-    authority of a network that has its own.
+    authority of a network that has its own. Something is asked `attempts` times at most, and
+    `good` is the status of a right answer.
 
     Raises SourceError, at once, if the address is not one that may be asked.
     """
@@ -62,6 +85,8 @@ class Client:
     networks: Sequence[str] = ()
     ca_file: Path | None = None
     answer_seconds: float = ANSWER_SECONDS
+    attempts: int = ATTEMPTS
+    good: int = 200
 
     def __post_init__(self) -> None:
         self._ends = time.monotonic() + self.seconds
@@ -83,29 +108,37 @@ class Client:
         self._http.close()
 
     def post(self, path: str, question: Mapping[str, Any]) -> bytes:
-        """The answer to a question that changes nothing, so it may be asked again."""
-        body = json.dumps(question).encode()
+        """The answer to a question that is sent as JSON."""
+        return self.ask(Question(path, "POST", body=question))
+
+    def ask(self, question: Question) -> bytes:
+        """The whole answer, asked for again where that may help. Raises SourceError."""
         left = self._ends - time.monotonic()
         try:
             for attempt in stamina.retry_context(
-                on=_wait_before_again, attempts=ATTEMPTS, timeout=max(left, 0.001), wait_max=30.0
+                on=self._wait_before_again,
+                attempts=self.attempts,
+                timeout=max(left, 0.001),
+                wait_max=30.0,
             ):
                 with attempt:
-                    return self._once(path, body)
+                    return self._once(question)
         except TryAgainError as error:
-            raise self._error(path, error.fact, "Ask whoever runs it") from None
+            raise self._error(question.path, error.fact, "Ask whoever runs it") from None
         raise AssertionError("stamina ends with an answer or an error")
 
-    def _once(self, path: str, body: bytes) -> bytes:
+    def _once(self, question: Question) -> bytes:
+        path = question.path
         ends = min(time.monotonic() + self.answer_seconds, self._ends)
         if time.monotonic() >= self._ends:
             raise self._error(path, f"gave no whole answer in {self.seconds:g} seconds", "")
         try:
             with self._http.stream(
-                "POST",
+                question.method,
                 f"{self._base}{path}",
-                content=body,
-                headers=self._headers,
+                params=dict(question.params) or None,
+                content=None if question.body is None else json.dumps(question.body).encode(),
+                headers={**self._headers, **question.headers},
                 extensions=self._extensions,
             ) as response:
                 self._refuse_status(path, response)
@@ -120,6 +153,10 @@ class Client:
             raise TryAgainError("cannot be reached") from None
         except httpx.TransportError:
             raise TryAgainError("broke off in the middle of its answer") from None
+        except httpx.DecodingError:
+            raise self._error(
+                path, "sends a packed answer that is broken", "Ask whoever runs it"
+            ) from None
 
     def _refuse_status(self, path: str, response: httpx.Response) -> None:
         status = response.status_code
@@ -128,8 +165,14 @@ class Client:
             raise self._error(path, fact, "Correct url in config/sources.toml")
         if status in AGAIN:
             raise TryAgainError(f"answers {status}", _retry_after(response))
-        if status != 200:
-            raise self._error(path, f"answers {status}", "Check url, agency and username")
+        if status in REFUSED:
+            raise self._error(path, f"answers {status}: it does not let us in", "Check the account")
+        if status != self.good:
+            raise self._error(path, f"answers {status}", "Check url and the account")
+        packed = response.headers.get("content-encoding", "").strip().lower()
+        if packed not in PACKED:
+            # Packed twice, a few bytes become more than any machine holds.
+            raise self._error(path, "packs its answer in a way nobody asked for", "")
 
     def _body(self, path: str, response: httpx.Response, ends: float) -> bytes:
         """The whole body, or an error: never a part of it, and never an endless one."""
@@ -142,7 +185,10 @@ class Client:
             body += piece
             if len(body) > LARGEST:
                 fact = f"answers with more than {LARGEST // 1024**2} MB"
-                raise self._error(path, fact, "Lower page_size in config/sources.toml")
+                raise self._error(path, fact, "Ask for less at a time, such as smaller pages")
+            if len(body) > max(SMALL, MOST_UNPACKED * response.num_bytes_downloaded):
+                fact = f"sends an answer that unpacks to over {MOST_UNPACKED} times its size"
+                raise self._error(path, fact, "Ask whoever runs it")
             if time.monotonic() > ends:
                 raise TryAgainError("sends its answer too slowly")
         return bytes(body)
@@ -165,7 +211,11 @@ class Client:
         address = self._address(host, port)
         literal = f"[{address}]" if address.version == 6 else str(address)
         base = f"{self._parts.scheme}://{literal}:{port}{self._parts.path.rstrip('/')}"
-        headers = {"Host": self._parts.netloc, "Content-Type": "application/json"}
+        headers = {
+            "Host": self._parts.netloc,
+            "Content-Type": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+        }
         return base, headers, {"sni_hostname": host}
 
     def _trust(self) -> ssl.SSLContext | bool:
@@ -194,8 +244,9 @@ class Client:
         """Whether an address is one of the allowed networks, and none of this machine's own.
 
         A name that leads to this machine is refused; only an address written out, or localhost,
-        may.
+        may. An older address in the clothes of a newer one is judged by what it is.
         """
+        address = getattr(address, "ipv4_mapped", None) or address
         if address.is_link_local or address.is_multicast or address.is_unspecified:
             return False
         if address.is_loopback and host != "localhost" and host != str(address):
@@ -210,16 +261,24 @@ class Client:
     def _error(self, path: str, fact: str, way_on: str) -> SourceError:
         return SourceError(self.source, f"{self._parts.hostname}{path} {fact}", way_on)
 
-
-def _wait_before_again(error: Exception) -> bool | float:
-    """Whether to ask again, or after how many seconds the server wants it."""
-    if not isinstance(error, TryAgainError):
-        return False
-    if error.wait is None:
-        return True
-    return error.wait if error.wait <= LONGEST_WAIT else False
+    def _wait_before_again(self, error: Exception) -> bool | float:
+        """Whether to ask again, or after how many seconds the server wants it."""
+        if not isinstance(error, TryAgainError):
+            return False
+        if error.wait is None:
+            return True
+        left = self._ends - time.monotonic()
+        return error.wait if error.wait <= min(LONGEST_WAIT, left) else False
 
 
 def _retry_after(response: httpx.Response) -> float | None:
+    """For how long the server wants to be left alone, in seconds; None where it does not say."""
     text = response.headers.get("retry-after", "").strip()
-    return float(text) if text.isascii() and text.isdecimal() else None
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    seconds = (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return max(seconds, 0.0)

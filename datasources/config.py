@@ -19,6 +19,12 @@ from domain.errors import CatalogueError, UnknownNameError, suggestion
 FILE = "config/sources.toml"
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PRESS = "press"
+INBOX = "inbox"
+
+
+def ready_folder(source: str) -> str:
+    """Where the documents lie that were pushed to a source and are read next."""
+    return f"{INBOX}/{source}/ready"
 
 
 def read_sources(home: Path) -> dict[str, SourceConfig]:
@@ -46,10 +52,23 @@ def read_source(name: str, stanza: object) -> SourceConfig:
         raise CatalogueError(FILE, name, "", "is not a stanza", f"Write [{name}] and its keys")
     model = _model(name, stanza)
     try:
-        return model.model_validate(stanza)
+        return model.model_validate(_pushed(name, model, stanza))
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
         raise _complaint(name, model, details[0]) from None
+
+
+def _pushed(name: str, model: type[BaseModel], stanza: dict[str, Any]) -> dict[str, Any]:
+    """The stanza of a source that is pushed to reads the inbox that is made for it."""
+    if stanza.get("push") is not True or model.model_fields["push"].default is True:
+        return stanza
+    if "path" not in model.model_fields:
+        fact = "is for kinds that read files, and this one does not"
+        raise CatalogueError(FILE, name, "push", fact, "Remove the key")
+    if "path" in stanza or stanza.get("url") is not None:
+        fact = "means that documents come through the API, so there is no path or url"
+        raise CatalogueError(FILE, name, "push", fact, "Remove path and url, or push")
+    return {**stanza, "path": ready_folder(name)}
 
 
 def known_sources(home: Path) -> dict[str, SourceConfig]:

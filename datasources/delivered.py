@@ -16,14 +16,14 @@ import pyarrow.csv as arrow_csv
 
 from datasources.arrow import Numbers
 from datasources.base import Document, Note, Read, Rejected
-from domain.errors import SourceError, suggestion
+from datasources.mapped import MANY, column_named
+from domain.errors import SourceError
 
 BLOCK = 4 * 1024**2
 HEADER = 1024**2
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 FIRST_ROW = 2
 CONFIGURATION = "config/sources.toml"
-MANY = 20
 
 
 @dataclass(frozen=True)
@@ -76,19 +76,7 @@ class Delivered:
 
     def _column(self, field: str, name: str) -> str:
         """The column of the file that the stanza calls `name`."""
-        found = [one for one in self.header if one.strip() == name.strip()]
-        if not found:
-            near = suggestion(name, self.header).strip()
-            columns = ", ".join(self.header[:MANY])
-            way_on = f"{near} " if near else f"Its columns are: {columns}. "
-            stanza, _, key = field.rpartition(".")
-            place = f"[{self.source}.{stanza or 'columns'}] {key} in {CONFIGURATION}"
-            if field == name:
-                place = "the header: this kind of file has our own names"
-            raise self._error(f"has no column '{name}'", f"{way_on}Correct {place}")
-        if len(found) > 1:
-            raise self._error(f"has {len(found)} columns '{name}'", "Give each its own name")
-        return found[0]
+        return column_named(name, field, self.header, self.source, self.document.name)
 
     def _read(self, wanted: list[str]) -> tuple[pa.Table, list[int]]:
         """All rows as wide as the header, and the numbers of the others."""
@@ -116,7 +104,10 @@ class Delivered:
                 use_threads=threads, block_size=BLOCK, encoding=self.style.encoding
             ),
             arrow_csv.ParseOptions(
-                delimiter=self.style.delimiter, newlines_in_values=True, invalid_row_handler=skip
+                delimiter=self.style.delimiter,
+                # Only between quotes may a row go on in the next line.
+                newlines_in_values=b'"' in self.document.content,
+                invalid_row_handler=skip,
             ),
             arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()),

@@ -7,13 +7,11 @@ applicants and officials stay behind as bytes. docs/sources/dvcqg.md explains th
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, model_validator
 
 from datasources.arrow import PAUSES, Column, Flags
 from datasources.base import (
@@ -25,9 +23,8 @@ from datasources.base import (
     Read,
     Reading,
     Rejected,
-    SourceConfig,
 )
-from datasources.client import Client
+from datasources.dvcqg_config import FLAGS, RESULT, STATUS, VALUES, DvcqgConfig, asked
 from datasources.dvcqg_messages import (
     DOSSIER_COLUMNS,
     JOINT,
@@ -36,53 +33,29 @@ from datasources.dvcqg_messages import (
     THEIRS,
     Dossier,
     Step,
-    waits,
+    text,
 )
+from datasources.dvcqg_pauses import PAUSED_CODES, PauseRules
 from datasources.dvcqg_poll import (
     DOSSIERS,
     STEPS,
-    Conversation,
     polled,
     read_answer,
-    read_password,
     records,
 )
-from datasources.fields import Doubt, Forms
+from datasources.fields import FALSE, TRUE, Doubt, Forms, translate
 from datasources.files import new_files
 from datasources.harmonise import Harmoniser, Rules
 from datasources.located import Locator
 from datasources.places import PlaceError
 from domain.area import Level
-from domain.errors import RecordError, SourceError
+from domain.calendar import load_calendar
+from domain.dossier import is_jump
+from domain.errors import CalendarError, RecordError, SourceError
 
-CHANNELS = {"1": "direct", "2": "online", "3": "postal"}
+CALENDAR = "config/calendar.csv"
 TOLERATED = 20
-
-
-class DvcqgConfig(SourceConfig):
-    """Keys of a dossier system: `path` of files it leaves, or `url` and account to ask it."""
-
-    kind: Literal["dvcqg"]
-    path: str | None = None
-    url: str | None = None
-    agency: str = ""
-    username: str = ""
-    password_file: Path | None = None
-    page_size: int = Field(default=2000, ge=1, le=10_000)
-    overlap_minutes: int = Field(default=15, ge=0, le=7 * 24 * 60)
-    since: date = date(2000, 1, 1)
-    allow_http: bool = False
-    networks: tuple[str, ...] = ()
-    ca_file: Path | None = None
-    answer_seconds: float = Field(default=30.0, gt=0)
-
-    @model_validator(mode="after")
-    def _files_or_address(self) -> "DvcqgConfig":
-        if (self.path is None) == (self.url is None):
-            raise ValueError("needs either path (files) or url (to be asked), and not both")
-        if self.url and not (self.agency and self.username and self.password_file):
-            raise ValueError("url needs agency, username and password_file beside it")
-        return self
+KEPT_STATUSES = 200_000
 
 
 class Dvcqg:
@@ -98,28 +71,14 @@ class Dvcqg:
         if config.path is not None:
             yield from new_files(config.path, order, suffixes=(".json",))
             return
-        password = read_password(order.home / str(config.password_file), order.source)
         since = datetime.combine(config.since, time.min, config.zone).astimezone(UTC)
-        with Client(
-            order.source,
-            str(config.url),
-            order.seconds,
-            config.allow_http,
-            config.networks,
-            config.ca_file and order.home / config.ca_file,
-            config.answer_seconds,
-        ) as client:
-            conversation = Conversation(
-                client,
-                order.source,
-                config.agency,
-                config.username,
-                password,
-                config.page_size,
-                config.zone,
-                order.sample,
-            )
-            yield from polled(conversation, order, timedelta(minutes=config.overlap_minutes), since)
+        overlap = timedelta(minutes=config.overlap_minutes)
+        with asked(config, order) as conversation:
+            yield from polled(conversation, order, overlap, since)
+
+    def can_reread(self, config: DvcqgConfig) -> bool:
+        """A system that is asked can be asked again about any stretch of time."""
+        return config.url is not None
 
     def parse(self, document: Document, config: DvcqgConfig, reading: Reading) -> Iterator[Parsed]:
         """Dossiers or steps, whichever the document holds; rows are counted from 1."""
@@ -127,9 +86,9 @@ class Dvcqg:
         rows = records(answer.data, reading.source)
         yield Read(len(rows))
         if answer.service == DOSSIERS:
-            yield from _dossiers(rows, _rules("dossier", config), reading)
+            yield from _dossiers(rows, config, reading)
         elif answer.service == STEPS:
-            yield from _steps(rows, _rules("dossier_event", config), reading)
+            yield from _steps(rows, config, reading)
         else:
             fact = f"{document.name} names no service that is known"
             raise SourceError(reading.source, fact, f"Known are {DOSSIERS} and {STEPS}")
@@ -164,36 +123,78 @@ class PortalLocator(Locator):
 def _rules(record: str, config: DvcqgConfig) -> Rules:
     by_second = config.deadline_precision == "second"
     forms = Forms(config.zone, day_end=by_second)
-    values = {"channel": CHANNELS}
+    values = {"channel": config.values.get("channel", VALUES["channel"])}
     return Rules(record, forms, values, config.within, config.deadline_precision)
 
 
-def _dossiers(rows: Sequence[msgspec.Raw], rules: Rules, reading: Reading) -> Iterator[Parsed]:
-    found, numbers, broken = _decoded(rows, Dossier)
+def _pause_rules(config: DvcqgConfig, reading: Reading) -> PauseRules:
+    calendar = load_calendar(reading.home / CALENDAR)
+    return PauseRules(config.pause_policy, config.zone, calendar)
+
+
+def _dossiers(
+    rows: Sequence[msgspec.Raw], config: DvcqgConfig, reading: Reading
+) -> Iterator[Parsed]:
+    found, numbers, broken = _decoded(rows, Dossier, config)
     yield from (_misshapen("dossier", row) for row in broken)
     if not found:
         return
     columns = {name: [tell(one) for one in found] for name, tell in DOSSIER_COLUMNS.items()}
-    pauses, bad = _pauses(found, rules)
+    if RESULT in config.values:
+        columns[RESULT] = [text(one.handing_over) for one in found]
+    yield from _translated(columns, config)
+    pauses, dues, doubts = _paused(found, _pause_rules(config, reading), columns)
     table = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
     table = table.append_column("pauses", pauses)
-    doubt = Doubt("DanhSachHoSoBoSung", "date", "holds a date that cannot be", bad)
+    table = table.set_column(table.column_names.index("due_at"), "due_at", dues)
     if "dvcqg dossier" not in reading.memo:
+        rules = _rules("dossier", config)
         locator = PortalLocator("dossier", rules.within, reading)
         reading.memo["dvcqg dossier"] = Harmoniser(rules, reading, locator)
-    harmoniser = reading.memo["dvcqg dossier"]
-    yield from _harmonised(harmoniser, table, numbers, [doubt], THEIRS)
+    yield from _harmonised(reading.memo["dvcqg dossier"], table, numbers, doubts, THEIRS)
 
 
-def _steps(rows: Sequence[msgspec.Raw], rules: Rules, reading: Reading) -> Iterator[Parsed]:
-    found, numbers, broken = _decoded(rows, Step)
+def _steps(rows: Sequence[msgspec.Raw], config: DvcqgConfig, reading: Reading) -> Iterator[Parsed]:
+    found, numbers, broken = _decoded(rows, Step, config)
     yield from (_misshapen("dossier_event", row) for row in broken)
     if not found:
         return
+    pauses = _pause_rules(config, reading)
     columns = {name: [tell(one) for one in found] for name, tell in STEP_COLUMNS.items()}
+    columns["status"] = [pauses.status(code) for code in columns["status"]]
     table = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+    rules = _rules("dossier_event", config)
     harmoniser = reading.memo.setdefault("dvcqg step", Harmoniser(rules, reading))
-    yield from _harmonised(harmoniser, table, numbers, [], THEIR_STEPS)
+    for item in _harmonised(harmoniser, table, numbers, [], THEIR_STEPS):
+        yield item
+        if isinstance(item, Columns) and (jumps := _jumps(item.table, reading)):
+            yield Note(f"dq_status_jump: {jumps} steps lead to a status that cannot follow.")
+
+
+def _translated(columns: dict[str, list[str]], config: DvcqgConfig) -> Iterator[Note]:
+    """The flags that come as codes become yes, no or nothing: no dossier is refused for one."""
+    for name in FLAGS:
+        values = config.values.get(name, VALUES.get(name, {}))
+        ours = [translate(code, values) for code in columns[name]]
+        strange = sum(text.casefold() not in TRUE | FALSE for text in ours)
+        if strange:
+            yield Note(f"{strange} codes in {THEIRS[name]} mean nothing known: see values.{name}.")
+        columns[name] = [one if one.casefold() in TRUE | FALSE else "" for one in ours]
+
+
+def _jumps(steps: pa.Table, reading: Reading) -> int:
+    """How many steps lead to a status that cannot follow the one before, as far as it is known."""
+    last: dict[str, int] = reading.memo.setdefault("dvcqg status", {})
+    if len(last) > KEPT_STATUSES:
+        last.clear()
+    jumps = 0
+    ordered = steps.sort_by([("at", "ascending"), (STATUS, "ascending")])
+    told: list[dict[str, Any]] = ordered.select(["dossier_code", STATUS]).to_pylist()
+    for step in told:
+        code, status = step["dossier_code"], step[STATUS]
+        jumps += code in last and is_jump(last[code], status)
+        last[code] = status
+    return jumps
 
 
 def _harmonised(
@@ -214,14 +215,16 @@ Form = TypeVar("Form", Dossier, Step)
 
 
 def _decoded(
-    rows: Sequence[msgspec.Raw], form: type[Form]
+    rows: Sequence[msgspec.Raw], form: type[Form], config: DvcqgConfig
 ) -> tuple[list[Form], list[int], list[int]]:
     """The records that are shaped as agreed, their numbers, and the numbers of the others."""
     decoder = msgspec.json.Decoder(form)
     found, numbers, broken = [], [], []
     for number, raw in enumerate(rows, start=1):
         try:
-            found.append(decoder.decode(raw))
+            one = decoder.decode(raw)
+            one.status = translate(text(one.status), config.values.get(STATUS, {}))
+            found.append(one)
             numbers.append(number)
         except msgspec.MsgspecError:
             broken.append(number)
@@ -232,14 +235,34 @@ def _misshapen(kind: str, row: int) -> Rejected:
     return Rejected(kind, row, "", "shape", "is not shaped as agreed")
 
 
-def _pauses(found: Sequence[Dossier], rules: Rules) -> tuple[Column, Flags]:
-    """When each dossier waited for its applicant, and where a date of that cannot be."""
-    column: list[list[dict[str, datetime | None]]] = []
-    bad = np.zeros(len(found), dtype=np.bool_)
+def _paused(
+    found: Sequence[Dossier], rules: PauseRules, columns: dict[str, list[str]]
+) -> tuple[Column, Column, list[Doubt]]:
+    """When each dossier waited, the due date that holds, and where a date of that cannot be.
+
+    The statuses in `columns` become those that count.
+    """
+    pauses: list[list[dict[str, datetime | None]]] = []
+    dues, bad_date, bad_year = list(columns["due_at"]), _none_of(found), _none_of(found)
     for row, one in enumerate(found):
+        pauses.append([])
+        columns["status"][row] = rules.status(columns["status"][row])
+        if not one.supplements and text(one.status) not in PAUSED_CODES:
+            continue
         try:
-            column.append(waits(one, rules.forms.zone))
+            pauses[row] = rules.pauses(one)
+            dues[row] = rules.due(one)
         except RecordError:
-            column.append([])
-            bad[row] = True
-    return pa.array(column, PAUSES), bad
+            bad_date[row] = True
+        except CalendarError:
+            bad_year[row] = True
+    where = "DanhSachHoSoBoSung"
+    doubts = [
+        Doubt(where, "date", "holds a date that cannot be", bad_date),
+        Doubt(where, "calendar", "falls in a year whose working days are not confirmed", bad_year),
+    ]
+    return pa.array(pauses, PAUSES), pa.array(dues, pa.string()), doubts
+
+
+def _none_of(found: Sequence[Dossier]) -> Flags:
+    return np.zeros(len(found), dtype=np.bool_)

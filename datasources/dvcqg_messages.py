@@ -1,28 +1,54 @@
 """What is decoded of the national portal's messages, field by field, and nothing beside it."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from datasources.dates import instant
-from domain.dossier import PAUSED
 from domain.errors import RecordError
 from domain.organisation import normalise_code
 
-PAUSED_CODES = frozenset(str(status) for status in PAUSED)
 JOINT = "\x1f"
+YES, NO = "yes", "no"
+SUPPLEMENT_ASKED, PAYMENT_ASKED = "5", "6"
+DONE = frozenset({"9", "10"})
+DIGITISED_STATES, REUSED_STATES = frozenset({"1", "2", "3"}), frozenset({"2", "3"})
+NO_FILE = (b"", b'""', b"null")
+NOT_ZERO = re.compile(r"[1-9]")
 
 Text = str | int | None
 
 
 class Supplement(msgspec.Struct):
-    """A time in which the applicant had to bring something: its two dates."""
+    """A time in which the applicant had to bring something, and the due dates around it."""
 
     asked: Text = msgspec.field(name="NgayBoSung", default=None)
     brought: Text = msgspec.field(name="NgayTiepNhanBoSung", default=None)
+    due_before: Text = msgspec.field(name="NgayHenTraTruoc", default=None)
+    due_after: Text = msgspec.field(name="NgayHenTraMoi", default=None)
+
+
+class Paper(msgspec.Struct):
+    """What is told of one component of a dossier: never its name, its file or its address."""
+
+    digitised: Text = msgspec.field(name="DuocSoHoa", default=None)
+    reused: Text = msgspec.field(name="DuocTaiSuDung", default=None)
+    from_store: Text = msgspec.field(name="DuocLayTuKhoDMQG", default=None)
+    state: Text = msgspec.field(name="TrangThaiSoHoa", default=None)
+    deleted: Text = msgspec.field(name="IsDeleted", default=None)
+
+
+class Fee(msgspec.Struct):
+    """What one fee costs."""
+
+    price: Text | float = msgspec.field(name="Gia", default=None)
+
+
+class Result(msgspec.Struct):
+    """Whether a result has a file: its address is left undecoded, it only must not be empty."""
+
+    file: msgspec.Raw = msgspec.field(name="DuongDanTepTinKetQua", default=msgspec.Raw(b""))
 
 
 class Dossier(msgspec.Struct):
@@ -44,6 +70,14 @@ class Dossier(msgspec.Struct):
     competent: Text = msgspec.field(name="DonViXuLy", default=None)
     commune: Text = msgspec.field(name="MaXa", default=None)
     updated: Text = msgspec.field(name="NgayCapNhat", default=None)
+    reception_due: Text = msgspec.field(name="HanTiepNhan", default=None)
+    has_digital: Text = msgspec.field(name="HoSoCoThanhPhanSoHoa", default=None)
+    paid_online: Text = msgspec.field(name="DuocThanhToanTrucTuyen", default=None)
+    handing_over: Text = msgspec.field(name="HinhThuc", default=None)
+    apology: Text = msgspec.field(name="CoVanBanXinLoi", default=None)
+    papers: list[Paper] | None = msgspec.field(name="TaiLieuNop", default=None)
+    fees: list[Fee] | None = msgspec.field(name="DanhSachLePhi", default=None)
+    results: list[Result] | None = msgspec.field(name="DanhSachGiayToKetQua", default=None)
     supplements: list[Supplement] | None = msgspec.field(name="DanhSachHoSoBoSung", default=None)
 
 
@@ -70,6 +104,11 @@ THEIRS = {
     "returned_at": "NgayTra",
     "refused_at": "NgayTuChoi",
     "status": "TrangThaiHoSo",
+    "reception_due_at": "HanTiepNhan",
+    "digitised": "HoSoCoThanhPhanSoHoa",
+    "paid_online": "DuocThanhToanTrucTuyen",
+    "electronic_result": "HinhThuc",
+    "apology": "CoVanBanXinLoi",
     "updated_at": "NgayCapNhat",
 }
 """What the system calls our fields: refusals are read beside its own messages."""
@@ -77,31 +116,70 @@ THEIRS = {
 THEIR_STEPS = {"at": "ThoiDiemXuLy", "status": "TrangThai", "due_at": "NgayKetThucTheoQuyDinh"}
 
 
-def waits(one: Dossier, zone: ZoneInfo) -> list[dict[str, datetime | None]]:
-    """Its supplements; and, if it is paused without one, the time since it last changed."""
-    found = []
-    for supplement in one.supplements or ():
-        start = instant(text(supplement.asked), zone)
-        end = instant(text(supplement.brought), zone)
-        if start is not None:
-            if end is not None and end < start:
-                raise RecordError("ends before it begins")
-            found.append({"start": start, "end": end})
-    if text(one.status) in PAUSED_CODES and all(wait["end"] is not None for wait in found):
-        since = instant(text(one.updated), zone) or instant(text(one.received), zone)
-        if since is not None:
-            found.append({"start": since, "end": None})
-    return found
-
-
 def text(value: Text) -> str:
     """A value as text, nothing as empty text."""
-    return "" if value is None else str(value).strip()
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None else str(value)
 
 
 def counter(code: str) -> str:
     """The organisation before the first dash of a dossier's code, wide to narrow; "?" for none."""
     return _normal(code.partition("-")[0])
+
+
+def supplements(one: Dossier) -> str:
+    """How often something more was asked for; nothing where neither a list nor the status tells."""
+    waiting = text(one.status) == SUPPLEMENT_ASKED
+    if one.supplements is None:
+        return "1" if waiting else ""
+    return str(max(len(one.supplements), int(waiting)))
+
+
+def digitised(one: Dossier) -> str:
+    """Whether papers were digitised: what the dossier says, or else what its papers say."""
+    told = text(one.has_digital)
+    return told or _any_paper(one, lambda paper: (paper.digitised,), DIGITISED_STATES)
+
+
+def reused(one: Dossier) -> str:
+    """Whether some paper was not asked for again because it was there already."""
+    return _any_paper(one, lambda paper: (paper.reused, paper.from_store), REUSED_STATES)
+
+
+def _any_paper(
+    one: Dossier, flags: Callable[[Paper], tuple[Text, ...]], states: frozenset[str]
+) -> str:
+    """Yes if some paper says so, no if some say it is not so, nothing if none says anything."""
+    said: list[bool] = []
+    for paper in one.papers or ():
+        if text(paper.deleted).casefold() != "true":
+            said += [text(flag) == "1" for flag in flags(paper) if text(flag)]
+            if text(paper.state):
+                said.append(text(paper.state) in states)
+    return _yes_or_no(any(said)) if said else ""
+
+
+def has_fee(one: Dossier) -> str:
+    """Whether something is to be paid: a price other than 0, or a status that waits for money."""
+    if text(one.status) == PAYMENT_ASKED:
+        return YES
+    prices = [str(fee.price) for fee in one.fees or () if fee.price is not None]
+    if one.fees is None or (one.fees and not prices):
+        return ""
+    return _yes_or_no(any(NOT_ZERO.search(price) for price in prices))
+
+
+def electronic_result(one: Dossier) -> str:
+    """Whether a result has a file; no file is no answer before the dossier is done."""
+    if any(bytes(result.file).strip() not in NO_FILE for result in one.results or ()):
+        return YES
+    done = text(one.status) in DONE and one.results is not None
+    return NO if done else ""
+
+
+def _yes_or_no(said: object) -> str:
+    return YES if said else NO
 
 
 @lru_cache(maxsize=4096)
@@ -130,6 +208,14 @@ DOSSIER_COLUMNS: Mapping[str, Callable[[Dossier], str]] = {
     "refused_at": lambda one: text(one.refused),
     "status": lambda one: text(one.status),
     "updated_at": lambda one: text(one.updated),
+    "reception_due_at": lambda one: text(one.reception_due),
+    "supplements": supplements,
+    "digitised": digitised,
+    "reused": reused,
+    "electronic_result": electronic_result,
+    "has_fee": has_fee,
+    "paid_online": lambda one: text(one.paid_online),
+    "apology": lambda one: text(one.apology),
 }
 """How each of our fields is told from theirs."""
 

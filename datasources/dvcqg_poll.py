@@ -5,20 +5,18 @@ leaves the stretch, and the pages after it move up: then the number of records p
 changed too, and the question is asked again from the last record that is safe.
 """
 
-import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from datasources.base import Document, Note, Order
-from datasources.client import Client
+from datasources.client import Client, Question
 from datasources.dates import instant
 from datasources.dvcqg_messages import Text
 from domain.errors import RecordError, SourceError
@@ -42,6 +40,15 @@ class Answer(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"[]")
 
 
+class Catalogue(msgspec.Struct):
+    """The envelope of a catalogue, its entries still undecoded."""
+
+    error_code: Text = None
+    service: str = ""
+    madonvi: str = ""
+    result: msgspec.Raw = msgspec.Raw(b"[]")
+
+
 class Login(msgspec.Struct):
     """The answer to a login."""
 
@@ -59,7 +66,11 @@ class Dated(msgspec.Struct):
 
 @dataclass
 class Conversation:
-    """A session with one system. `zone` is the one its dates are written in."""
+    """A session with one system. `zone` is the one its dates are written in.
+
+    One family of systems has a single address and names service and agency in the question; the
+    other has an address for each service, `by_path`, and names the agency behind it.
+    """
 
     client: Client
     source: str
@@ -69,6 +80,7 @@ class Conversation:
     page_size: int
     zone: ZoneInfo
     sample: bool = False
+    by_path: bool = False
     _session: str = ""
 
     def changes(
@@ -113,6 +125,18 @@ class Conversation:
                 return
             page += 1
 
+    def entries(self, service: str, **more: str) -> list[msgspec.Raw]:
+        """The entries of a catalogue, still undecoded. Raises SourceError."""
+        question = {"madonvi": self.agency, "service": service, **more}
+        answer = read_catalogue(self._asked(question), self.source)
+        if _code(answer.error_code) == EXPIRED:
+            self._session = ""
+            answer = read_catalogue(self._asked(question), self.source)
+        if _code(answer.error_code) not in GOOD:
+            fact = f"{service} answers with error_code {_code(answer.error_code)[:8] or '(none)'}"
+            raise SourceError(self.source, fact, "Ask whoever runs the system")
+        return records(answer.result, self.source)
+
     def _page(
         self, service: str, since: datetime, until: datetime, page: int
     ) -> tuple[bytes, Answer, list[msgspec.Raw]]:
@@ -140,7 +164,12 @@ class Conversation:
         """The answer to a question, after logging in where no session is open."""
         if not self._session:
             self._log_in()
-        return self.client.post("/dongbo", {"session": self._session, **question})
+        asked = {"session": self._session, **question}
+        if not self.by_path:
+            return self.client.post("/dongbo", asked)
+        service, agency = str(asked.pop("service")), str(asked.pop("madonvi"))
+        params = {"MaDinhDanhDV": agency, "isUpdating": "false"}
+        return self.client.ask(Question(f"/{service}", "POST", params, body=asked))
 
     def _log_in(self) -> None:
         question = {"username": self.username, "password": self.password}
@@ -194,6 +223,17 @@ def read_answer(content: bytes, source: str) -> Answer:
     raise SourceError(source, fact, "Nothing of it is taken")
 
 
+def read_catalogue(content: bytes, source: str) -> Catalogue:
+    """The envelope of a catalogue. Raises SourceError, without quoting it."""
+    try:
+        return msgspec.json.decode(content, type=Catalogue)
+    except msgspec.ValidationError:
+        fact = "the JSON is not an answer of the catalogue service"
+    except msgspec.MsgspecError:
+        fact = "the JSON is broken or cut off"
+    raise SourceError(source, fact, "Nothing of it is taken")
+
+
 def records(data: msgspec.Raw, source: str) -> list[msgspec.Raw]:
     """The records of an answer, each still undecoded. Raises SourceError."""
     try:
@@ -242,19 +282,6 @@ def polled(
     reached: Mapping[str, str] = order.cursor.get("until", {})
     for service in (DOSSIERS, STEPS):
         known = datetime.fromisoformat(reached[service]) if service in reached else since
-        begin = max(since, known - overlap)
+        begin = max(since, min(known - overlap, order.reread_from or known))
         seconds = order.seconds * SHARE_FOR_ONE
         yield from conversation.changes(service, begin, until, known, seconds)
-
-
-def read_password(path: Path, source: str) -> str:
-    """The password in a file that only its owner can read. Raises SourceError."""
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        way_on = "Check password_file in config/sources.toml"
-        raise SourceError(source, f"{path} cannot be read ({error.strerror})", way_on) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SourceError(source, f"{path} can be read by others", f"Run: chmod 600 {path}")
-    return text

@@ -6,6 +6,7 @@ contents, names and attachments are not. A message marked secret is counted and 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -22,6 +23,14 @@ from datasources.base import (
 )
 from datasources.dates import day, instant
 from datasources.edxml_message import SECRET_RULE, Message, MessageError, read_message
+from datasources.edxml_signature import (
+    LARGEST,
+    Signature,
+    Trust,
+    read_trust,
+    signature_of,
+    trust_mark,
+)
 from datasources.files import new_files
 from datasources.places import Areas, Organisations, PlaceError
 from domain.dossier import local_day
@@ -29,6 +38,11 @@ from domain.errors import RecordError
 from domain.organisation import normalise_code
 
 TOLERATED = 20
+TRUST = "trusted"
+CLERK = "edxml"
+SECRET = "At least one message bears a mark of secrecy: tell the security officer."  # noqa: S105
+BROKEN = "At least one message bears a signature that does not hold: ask its sender."
+TOO_LARGE = f"Signatures of messages over {LARGEST // 1024**2} MB are not verified."
 STATUS = re.compile(r"\d{2,3}")
 BUSINESS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 3}
 
@@ -38,6 +52,7 @@ class EdxmlConfig(SourceConfig):
 
     kind: Literal["edxml"]
     path: str
+    certificates: str | None = None
 
 
 class RefusedError(RecordError):
@@ -58,24 +73,36 @@ class Edxml:
     tolerated = TOLERATED
 
     def fetch(self, config: EdxmlConfig, order: Order) -> Iterator[Document | Note]:
-        """The new or changed messages of the folder, at any depth."""
-        yield from new_files(config.path, order, suffixes=(".edxml", ".xml"))
+        """The new or changed messages of the folder, at any depth.
+
+        When other certificates are trusted than before, all of them are read again.
+        """
+        folder = config.certificates
+        mark = trust_mark(order.home / folder, order.source) if folder else ""
+        if order.cursor.get(TRUST, mark) != mark:
+            order = replace(order, cursor={})
+        for one in new_files(config.path, order, suffixes=(".edxml", ".xml"), most=LARGEST):
+            if isinstance(one, Document):
+                yield replace(one, remember={**one.remember, TRUST: mark})
+            else:
+                yield one
 
     def parse(self, document: Document, config: EdxmlConfig, reading: Reading) -> Iterator[Parsed]:
         """One document, one status, or one refusal."""
         yield Read(1)
-        clerk = reading.memo.setdefault("edxml", Clerk(config, reading))
-        kind = "document"
+        if CLERK not in reading.memo:
+            reading.memo[CLERK] = Clerk(config, reading)
+        kind, clerk = "document", reading.memo[CLERK]
         try:
             message = read_message(document.content)
             kind = "document" if message.status is None else "document_status"
-            yield Record(kind, clerk.values(message))
+            signature = clerk.signature(message, document)
+            yield from clerk.notes(signature, document)
+            yield Record(kind, clerk.values(message, signature))
         except MessageError as error:
             reason = f"{document.name} {error.message}"
             if error.rule == SECRET_RULE:
-                yield Note(
-                    "At least one message bears a mark of secrecy: tell the security officer."
-                )
+                yield Note(SECRET)
                 reason = error.message
             yield Rejected(kind, 1, "", error.rule, reason)
         except RefusedError as error:
@@ -92,8 +119,25 @@ class Clerk:
         self.zone = config.zone
         areas = Areas(reading.areas, config.within)
         self.organisations = Organisations(reading.organisations, areas, reading.organisation_days)
+        folder = config.certificates
+        self.trust = read_trust(reading.home / folder, reading.source) if folder else Trust()
 
-    def values(self, message: Message) -> tuple[object, ...]:
+    def signature(self, message: Message, document: Document) -> Signature:
+        """What is known of the signature of a message. Raises RefusedError."""
+        if not message.has_signature:
+            return Signature.NONE
+        if _is_cut(document):
+            return Signature.UNVERIFIED
+        return signature_of(document.content, self._moment(message), self.trust)
+
+    def notes(self, signature: Signature, document: Document) -> Iterator[Note]:
+        """What a person should know of a signature."""
+        if signature is Signature.INVALID:
+            yield Note(BROKEN)
+        if signature is Signature.UNVERIFIED and _is_cut(document):
+            yield Note(TOO_LARGE)
+
+    def values(self, message: Message, signature: Signature) -> tuple[object, ...]:
         """The record of a message. Raises RefusedError."""
         if not message.document_id:
             raise RefusedError("DocumentId", "missing", "is empty")
@@ -109,12 +153,13 @@ class Clerk:
             at,
             self._day_or_none(message.promulgated),
             message.kind,
-            message.signed,
+            signature is Signature.VERIFIED,
             message.paper == "1",
             self._day_or_none(message.due),
             _business(message.business),
             len(receivers),
             ";".join(receivers),
+            signature.value,
         )
 
     def _status(self, message: Message, at: datetime) -> tuple[object, ...]:
@@ -144,6 +189,11 @@ class Clerk:
             return self.organisations.by_code(text, on)
         except PlaceError as error:
             raise RefusedError("From/OrganId", "organisation", error.message) from None
+
+
+def _is_cut(document: Document) -> bool:
+    """Whether the middle of a large message was left out while it was read."""
+    return document.size is not None and document.size > len(document.content)
 
 
 def _code(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Both dialects are read: they differ in what we do not keep (who signed), in the order of
 organisation codes, and in where a mark of secrecy stands. Attachments lie behind the envelope
-and are never parsed; a DOCTYPE, which could make a small message endless, is refused.
+and are not read here; a DOCTYPE, which could make a small message endless, is refused, and so
+is an envelope that does not end.
 """
 
 import re
@@ -14,6 +15,9 @@ from domain.errors import RecordError
 
 PIECE = 64 * 1024
 PROLOGUE = 4096
+LONGEST = 4 * 1024**2
+"""An envelope holds a few thousand bytes; one of this many is none."""
+
 CLOSED = re.compile(rb"</(?:[\w.-]+:)?edXML\s*>\s*\Z")
 TAIL = 256
 OPEN = frozenset({"", "0", "thường", "thuong", "không", "khong", "none"})
@@ -43,7 +47,7 @@ class Message:
     sent: str = ""
     business: str = ""
     paper: str = ""
-    signed: bool = False
+    has_signature: bool = False
     status: str | None = None
 
 
@@ -75,7 +79,7 @@ def read_message(content: bytes) -> Message:
         sent=_sent(header, sender),
         business=_text(header, "TraceHeaderList/Bussiness/BussinessDocType"),
         paper=_text(header, "TraceHeaderList/Bussiness/Paper"),
-        signed=_is_signed(header),
+        has_signature=_is_signed(header),
     )
 
 
@@ -107,7 +111,7 @@ def _header(content: bytes) -> etree._Element:
 
 
 def _envelope(parser: "etree.XMLPullParser[etree._Element]", content: bytes) -> etree._Element:
-    for start in range(0, len(content), PIECE):
+    for start in range(0, min(len(content), LONGEST), PIECE):
         parser.feed(content[start : start + PIECE])
         for _, envelope in parser.read_events():
             if not CLOSED.search(content[-TAIL:]):
@@ -115,6 +119,8 @@ def _envelope(parser: "etree.XMLPullParser[etree._Element]", content: bytes) -> 
                 parser.feed(content[start + PIECE :])
                 parser.close()
             return envelope
+    if len(content) > LONGEST:
+        raise MessageError("size", f"has no envelope that ends in {LONGEST // 1024**2} MB")
     parser.close()
     raise MessageError("shape", "has no edXMLEnvelope")
 
@@ -127,7 +133,7 @@ def _sent(header: etree._Element, sender: str) -> str:
 
 
 def _is_signed(header: etree._Element) -> bool:
-    """Whether there is something in the place of the signature; it is not verified here."""
+    """Whether there is something in the place of the signature (see edxml_signature)."""
     signature = header.find("{*}Signature")
     return signature is not None and (len(signature) > 0 or bool((signature.text or "").strip()))
 

@@ -26,12 +26,24 @@ from datasources.arrow import (
 from datasources.date_columns import days, instants
 from domain.area import Level
 from domain.dossier import STATUSES
+from domain.errors import RecordError, nearest
+from domain.organisation import normalise_code
 from domain.record import FieldType
 
 REST = "*"
 NO_DATE = "is no date in a known form"
 NUMBER = r"^[+-]?\d{1,15}(\.\d+)?$"
-CHANNELS = ("online", "direct", "postal", "")
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "dossier.channel": ("online", "direct", "postal"),
+    "document.signature": ("verified", "unverified", "invalid", "none"),
+    "feedback.channel": ("portal", "zalo", "hotline", "app", "direct", "other"),
+    "feedback.status": ("received", "processing", "answered", "forwarded", "refused"),
+    "procedure.scheme": ("level_1_4", "nd42"),
+    "procedure.service_level": ("1", "2", "3", "4", "full", "partial", "information"),
+    "procedure.term_unit": ("day", "hour"),
+}
+"""Fields of few words, by record, and the words; empty is one of each."""
+
 NUMBERS_KNOWN: Mapping[str, Collection[int]] = {"status": STATUSES, "business": range(4)}
 """Fields whose numbers mean something, and the numbers that do."""
 
@@ -67,17 +79,18 @@ Converted = tuple[Column, list[Doubt]]
 def translated(texts: Column, values: Mapping[str, str]) -> Column:
     """Their values as ours: by name, else by "*", else as they are. Empty counts as a value."""
     places, theirs = encoded(texts)
-    return spread([_ours((text or "").strip(), values) for text in theirs], places, pa.string())
+    return spread([translate((text or "").strip(), values) for text in theirs], places, pa.string())
 
 
-def _ours(text: str, values: Mapping[str, str]) -> str:
+def translate(text: str, values: Mapping[str, str]) -> str:
+    """One value as ours."""
     return values.get(text, values.get(REST, text))
 
 
 def converted(  # noqa: PLR0911  (one return per type reads best)
-    name: str, kind: FieldType, texts: Column, forms: Forms
+    name: str, kind: FieldType, texts: Column, forms: Forms, record: str = ""
 ) -> Converted:
-    """One column of texts as values of a field."""
+    """One column of texts as values of a field of a record."""
     match kind:
         case FieldType.INSTANT:
             day_end = forms.day_end and name == "due_at"
@@ -92,6 +105,10 @@ def converted(  # noqa: PLR0911  (one return per type reads best)
             return _by_value(name, texts, pa.int64(), lambda text: _whole(name, text))
         case FieldType.FLAG:
             return _by_value(name, texts, pa.bool_(), _flag)
+        case FieldType.MAYBE:
+            return _by_value(name, texts, pa.bool_(), _maybe)
+        case _ if words := WORDS.get(f"{record}.{name}"):
+            return _by_value(name, texts, pa.string(), lambda text: _word(name, text, words))
         case _ if name in READERS:
             return _by_value(name, texts, pa.string(), READERS[name])
     return trimmed(texts), []
@@ -150,10 +167,25 @@ def _flag(text: str) -> bool:
     return text.casefold() in TRUE
 
 
-def _channel(text: str) -> str:
-    if text not in CHANNELS:
-        raise ValueError("is none of online, direct, postal; translate it under values.channel")
+def _maybe(text: str) -> bool | None:
+    """Yes, no, or nothing where nothing is told."""
+    return _flag(text) if text else None
+
+
+def _word(name: str, text: str, words: tuple[str, ...]) -> str:
+    if text and text not in words:
+        near = nearest(text, words)
+        hint = f" (nearest: {', '.join(near)})" if near else ""
+        known = ", ".join(words)
+        raise ValueError(f"is none of {known}{hint}; translate it under values.{name}")
     return text
+
+
+def _organisation_code(text: str) -> str:
+    try:
+        return normalise_code(text) if text else ""
+    except RecordError:
+        raise ValueError("is no organisation code such as H44.18 or 000.00.18.H44") from None
 
 
 def _procedure(text: str) -> str:
@@ -174,7 +206,7 @@ def _metric(text: str) -> str:
 
 
 READERS: Mapping[str, Callable[[str], str]] = {
-    "channel": _channel,
+    "organisation_code": _organisation_code,
     "procedure_code": _procedure,
     "level": _level,
     "metric": _metric,

@@ -20,6 +20,9 @@ from domain.errors import SourceError
 
 STILL_SECONDS = 2.0
 SHOWN_NAME = 120
+PIECE = 1024**2
+END = 1024
+"""So many last bytes of a file are handed on where its middle is left out."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Found:
 
 
 def new_files(
-    pattern: str, order: Order, suffixes: Sequence[str] = ()
+    pattern: str, order: Order, suffixes: Sequence[str] = (), most: int | None = None
 ) -> Iterator[Document | Note]:
     """The files of a path, folder or glob that are new or changed, the oldest first.
 
     A folder stands for all files in it, at any depth, that end in one of `suffixes`. The note
-    tells which were left for the next run. Raises SourceError where nothing matches.
+    tells which were left for the next run. Of a file of more than `most` bytes only so many are
+    handed on, and its END; it is hashed whole all the same. Raises SourceError where nothing
+    matches.
     """
     found = matching(pattern, order, suffixes)
     taken: Mapping[str, Any] = order.cursor.get("files", {})
@@ -52,7 +57,7 @@ def new_files(
         yield Note(f"{one.name} is still being written; it is taken at the next run.")
     forget: dict[str, Any] = dict.fromkeys(sorted(taken.keys() - {one.name for one in found}))
     for one in settled:
-        document = _document(one, order.source, taken.get(one.name, ()), forget)
+        document = _document(one, order.source, taken.get(one.name, ()), forget, most)
         if document is not None:
             yield document
         if isinstance(document, Document):
@@ -144,31 +149,36 @@ def _state(path: Path) -> list[int] | None:
 
 
 def _document(
-    one: Found, source: str, taken: Sequence[Any], forget: Mapping[str, Any]
+    one: Found, source: str, taken: Sequence[Any], forget: Mapping[str, Any], most: int | None
 ) -> Document | Note | None:
     """The file's content, unless it is what was taken before or changes while it is read."""
     try:
-        content, state = _content(one.path, one.size)
+        content, digest, size, state = _content(one.path, one.size, most)
     except OSError as error:
         raise SourceError(
             source, f"{one.name} cannot be read ({error.strerror})", "Check its owner and mode"
         ) from None
-    if state != one.state or len(content) != one.size:
+    if state != one.state or size != one.size:
         return Note(f"{one.name} changed while it was read; it is taken at the next run.")
-    digest = sha256(content).hexdigest()
     if list(taken[2:]) == [digest]:
         return None
     remember = {"files": {**forget, one.name: [*one.state, digest]}}
-    return Document(one.name, content, remember, sha256=digest)
+    return Document(one.name, content, remember, sha256=digest, size=size)
 
 
-def _content(path: Path, size: int) -> tuple[bytes, list[int]]:
-    """A file's bytes, one more than expected at most, and its state after the last one.
+def _content(path: Path, size: int, most: int | None) -> tuple[bytes, str, int, list[int]]:
+    """What is kept of a file's bytes, the hash and number of all, its state after the last one.
 
-    A link that has taken the file's place is not followed, a pipe is not waited for.
+    One byte more than expected is read at most. A link that has taken the file's place is not
+    followed, a pipe is not waited for.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(size + 1)
+        content = file.read(size + 1 if most is None or size <= most else most)
+        digest, read, end = sha256(content), len(content), b""
+        while read <= size and (piece := file.read(min(PIECE, size + 1 - read))):
+            digest.update(piece)
+            read += len(piece)
+            end = (end + piece)[-END:]
         status = os.fstat(descriptor)
-    return content, [status.st_size, status.st_mtime_ns]
+    return content + end, digest.hexdigest(), read, [status.st_size, status.st_mtime_ns]

@@ -9,9 +9,12 @@ import pyarrow as pa
 from datasources.arrow import Column, Flags, Numbers
 from datasources.base import Reading, Rejected
 from datasources.fields import Doubt, Forms, converted, missing, translated
+from datasources.landing import schema
 from datasources.located import Locator
 from datasources.mapping import NEEDED, mappable
 from datasources.observation_rules import figure_doubts, stands_alone
+from datasources.procedure_versions import Versions
+from datasources.validity import begun, validity_doubts
 from domain.record import RECORDS, FieldType
 
 
@@ -37,6 +40,8 @@ class Harmoniser:
         self.rules = rules
         self.record = rules.record
         self._locator = locator or Locator(rules.record, rules.within, reading)
+        keeps = rules.record == "procedure"
+        self._versions = Versions.of(reading.home, reading.source) if keeps else None
 
     def records(
         self, table: pa.Table, rows: Numbers, doubts: Sequence[Doubt] = ()
@@ -51,16 +56,23 @@ class Harmoniser:
         if self.record == "observation":
             wrong += figure_doubts(fields)
             fields["standalone"] = stands_alone(fields, height, always=self.rules.standalone)
+        if "valid_from" in fields:
+            wrong += validity_doubts(fields)
         places, lost = self._locator.places(fields, height)
         refused, refusals = self._refusals([*doubts, *wrong, *lost], rows, height)
         fields |= places
+        if self.record == "organisation":
+            fields["valid_from"] = begun(fields, height)
         names = [one.name for one in RECORDS[self.record]]
         columns = [
             fields.get(one.name, self._default(one.name, one.type, height))
             for one in RECORDS[self.record]
         ]
         records = pa.table(columns, names=names)
-        return (records.filter(pa.array(~refused)) if refused.any() else records), refusals
+        records = records.filter(pa.array(~refused)) if refused.any() else records
+        if self._versions is not None:
+            records = self._versions.closed(records.cast(schema("procedure")))
+        return records, refusals
 
     def _fields(self, table: pa.Table) -> tuple[dict[str, Column], list[Doubt]]:
         """Every mapped column as values of its field, places still as texts."""
@@ -74,7 +86,7 @@ class Harmoniser:
             if values := self.rules.values.get(name):
                 column = translated(column, values)
             if pa.types.is_string(column.type):
-                column, found = converted(name, kinds[name], column, self.rules.forms)
+                column, found = converted(name, kinds[name], column, self.rules.forms, self.record)
                 doubts += found
             fields[name] = column
         for name in NEEDED[self.record]:

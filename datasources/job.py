@@ -14,7 +14,8 @@ class Job(msgspec.Struct, frozen=True):
     """What a child has to do: read `source` of the installation `home`, and land it below `root`.
 
     `now` is the instant of the run, `cursor` where the last one left off, `seconds` the time
-    it has. With `sample` one document is enough.
+    it has. With `sample` one document is enough; from `reread_from` on everything is read again.
+    A `replay` reads again what a person wants to be read again.
     """
 
     home: str
@@ -24,6 +25,16 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float = 900.0
     cursor: dict[str, Any] = {}
     sample: bool = False
+    reread_from: datetime | None = None
+    replay: bool = False
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """How far a child has come: documents and raw rows read, and the last document's name."""
+
+    documents: int
+    rows: int
+    name: str
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -34,6 +34,7 @@ TYPES: Mapping[FieldType, pa.DataType] = {
     FieldType.INT: pa.int64(),
     FieldType.NUMBER: pa.float64(),
     FieldType.FLAG: pa.bool_(),
+    FieldType.MAYBE: pa.bool_(),
     FieldType.PAUSES: PAUSES,
 }
 EVENTS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +43,10 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "document": ("sent_at",),
     "document_status": ("at",),
     "observation": ("period_end",),
+    "feedback": ("updated_at", "received_at", "answered_at"),
+    "procedure": (),
+    "organisation": (),
+    "station_hour": ("hour",),
 }
 """The columns that tell how far the data of a kind of record reach."""
 
@@ -50,6 +55,9 @@ EXPECTED = frozenset({"secret"})
 """Rules under which records are refused though nothing is wrong with the delivery."""
 
 BUFFERED = 50_000
+GROUP = 120_000
+"""Rows that are written together: whoever reads them is quicker with fewer, larger groups."""
+
 STAMP = "%Y%m%dT%H%M%S.%f"
 FEW = 3
 
@@ -82,6 +90,7 @@ class Landing:
     tolerated: int = 0
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
     _buffers: dict[str, list[tuple[object, ...]]] = field(default_factory=lambda: defaultdict(list))
+    _waiting: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
     _refusals: list[Rejected] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _origins: list[dict[str, Any]] = field(default_factory=list)
@@ -108,10 +117,20 @@ class Landing:
         self._close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def documents(self) -> int:
+        """Documents so far."""
+        return len(self._origins)
+
+    @property
+    def rows(self) -> int:
+        """Raw rows so far."""
+        return self._rows
+
     def origin(self, document: Document) -> None:
         """Note a document by name, size and hash: all that is kept of the original."""
         digest = document.sha256 or sha256(document.content).hexdigest()
-        size = len(document.content)
+        size = len(document.content) if document.size is None else document.size
         self._origins.append({"name": document.name, "sha256": digest, "bytes": size})
         if document.as_of is not None:
             self._complete = min(document.as_of, self._complete or document.as_of)
@@ -137,6 +156,8 @@ class Landing:
         """Write the manifest and let the folder appear. Raises SourceError if too much is bad."""
         for kind in list(self._buffers):
             self._flush(kind)
+        for kind in list(self._waiting):
+            self._write_group(kind)
         self._refuse_rubbish()
         for kind in self._counts:
             self._writer(kind)
@@ -157,7 +178,15 @@ class Landing:
         self._counts[kind] += table.num_rows
         for column in EVENTS[kind]:
             self._reach(table[column])
-        self._writer(kind).write_table(table)
+        self._waiting[kind].append(table)
+        if sum(one.num_rows for one in self._waiting[kind]) >= GROUP:
+            self._write_group(kind)
+
+    def _write_group(self, kind: str) -> None:
+        """Write what waits as one group of rows."""
+        tables, self._waiting[kind] = self._waiting[kind], []
+        if tables:
+            self._writer(kind).write_table(pa.concat_tables(tables))
 
     def _writer(self, kind: str) -> pq.ParquetWriter:
         if kind not in self._writers:
@@ -210,7 +239,9 @@ class Landing:
 
     def _manifest(self, cursor: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         rejected = Counter(one.kind for one in self._refusals)
-        reached = self._complete or self._reaches
+        is_taken = sum(self._counts.values()) > len(self._refusals)
+        # Records that tell no time of their own are as of now.
+        reached = self._complete or self._reaches or (self.started_at if is_taken else None)
         return {
             "source": self.source,
             "kind": self.kind,

@@ -29,6 +29,10 @@ DAY_FROM: Mapping[str, tuple[str, ...]] = {
     "document": ("sent_at",),
     "document_status": ("at",),
     "observation": ("period_end",),
+    "feedback": ("received_at", "answered_at", "updated_at"),
+    "procedure": ("valid_from",),
+    "organisation": ("valid_from",),
+    "station_hour": ("hour",),
 }
 """The fields that tell the day on which an area is looked up, the first that is given."""
 
@@ -46,8 +50,15 @@ AREAS_FROM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "document": {"sender_area": ("sender_area", "sender_organisation")},
     "observation": {"area": ("area",)},
+    "feedback": {"area": ("area", "organisation")},
+    "procedure": {"owner_area": ("owner_area", "owner_organisation")},
+    "organisation": {"area": ("area",)},
+    "station_hour": {"area": ("area",)},
 }  # fmt: skip
 """Each area of a record, and from where it is taken: the first that is known."""
+
+LIE_ANYWHERE = ("organisation",)
+"""Records that need no area: what they tell can be known without it."""
 
 AHEAD_MICROS = 7 * 3_600_000_000
 DAY_MICROS = 86_400_000_000
@@ -91,7 +102,11 @@ class Locator:
                 areas[name], found = self._areas(name, fields[name], days)
                 doubts += found
         for name, sources in AREAS_FROM.get(self.record, {}).items():
-            places[name] = first_given([areas[one] for one in sources if one in areas])
+            known = [areas[one] for one in sources if one in areas]
+            if self.record in LIE_ANYWHERE:
+                places[name] = filled(first_given([*known, pa.nulls(height, pa.string())]), "")
+                continue
+            places[name] = first_given(known)
             lost = ~is_given(places[name])
             doubts += [hint._replace(rows=hint.rows & lost) for hint in hints]
             doubts.append(Doubt(name, "area", "lies in no known area", lost))

@@ -5,7 +5,7 @@ is which of ours ("*" is the rest), `pick` which of several rows' values a recor
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,12 +14,13 @@ from datasources.dates import form_of
 from domain.errors import suggestion
 from domain.record import RECORDS, FieldType
 
-AREA_FIELDS = ("receiving_area", "competent_area", "sender_area", "area")
+AREA_FIELDS = ("receiving_area", "competent_area", "sender_area", "area", "owner_area")
 ORGANISATION_FIELDS = (
     "receiving_organisation",
     "competent_organisation",
     "sender_organisation",
     "organisation",
+    "owner_organisation",
 )
 SET_BY_THE_STANZA = ("deadline_precision",)
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -28,22 +29,33 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "document": ("document_id", "sent_at"),
     "document_status": ("document_id", "organisation", "status", "at"),
     "observation": ("metric", "area", "period_start", "period_end"),
+    "feedback": ("feedback_code", "received_at"),
+    "procedure": ("procedure_code", "valid_from"),
+    "organisation": ("organisation_code", "name"),
+    "station_hour": ("station", "hour"),
 }
 PLACES: Mapping[str, tuple[str, ...]] = {
     "dossier": (
         "competent_area", "receiving_area", "competent_organisation", "receiving_organisation",
     ),
     "document": ("sender_area", "sender_organisation"),
+    "feedback": ("area", "organisation"),
+    "procedure": ("owner_area", "owner_organisation"),
+    "station_hour": ("area",),
 }  # fmt: skip
 """Of these a record must have one, or it lies nowhere."""
 
+Mappable = Literal[
+    "dossier", "dossier_event", "document", "document_status", "observation",
+    "feedback", "procedure", "organisation", "station_hour",
+]  # fmt: skip
 Pick = Literal["first", "last", "min", "max", "count"]
 
 
 class MappedConfig(SourceConfig):
     """A source whose rows are mapped to records by its stanza."""
 
-    record: Literal["dossier", "dossier_event", "document", "document_status", "observation"]
+    record: Mappable
     columns: dict[str, str]
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     formats: tuple[str, ...] = ()
@@ -51,6 +63,9 @@ class MappedConfig(SourceConfig):
     pick: dict[str, Pick] = Field(default_factory=dict)
     events: dict[str, str] = Field(default_factory=dict)
     decimal: Literal[".", ","] = "."
+
+    own_forms: ClassVar[tuple[str, ...]] = ()
+    """How values that come typed as dates are written, whatever `formats` says of texts."""
 
     @field_validator("formats")
     @classmethod

@@ -11,11 +11,11 @@ from typing import Literal
 from pydantic import Field
 
 from datasources.base import Document, Note, Order, Parsed, Reading, SourceConfig, Title
-from datasources.delimited import harmonised
 from datasources.delivered import Delivered, Style, header_of
 from datasources.fields import Forms
 from datasources.files import new_files
 from datasources.harmonise import Rules
+from datasources.mapped import harmonised
 from datasources.mapping import NEEDED, mappable
 
 PRESS_FILE = Path(__file__).with_name("registers") / "press.csv"

@@ -1,6 +1,9 @@
 """Looking at a source without keeping anything: whether it keeps its contract, and what it says."""
 
+import os
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +16,8 @@ from datasources.accounting import remarks
 from datasources.base import SourceConfig
 from datasources.children import Children
 from datasources.config import known_sources, source_named
-from datasources.job import Job
-from datasources.landed import Landed, read_landed
+from datasources.job import Job, Outcome, Progress
+from datasources.landed import LOOKED_AT, Landed, read_landed
 
 
 @dataclass(frozen=True)
@@ -34,36 +37,66 @@ class Preview:
     records: dict[str, list[dict[str, Any]]] | None = None
 
 
-def check(home: Path, source: str, now: datetime) -> Preview:
+@contextmanager
+def checked(
+    home: Path,
+    source: str,
+    now: datetime,
+    tell: Callable[[str, Progress], None] = lambda _source, _progress: None,
+) -> Iterator[tuple[Preview, Path | None]]:
     """Whether a source keeps its contract: all files of a folder, one page of a system.
 
-    Raises UnknownNameError or CatalogueError.
+    What it read lies in a folder while the block runs, for whoever wants to compare it with
+    what is known. Raises UnknownNameError or CatalogueError.
     """
     config = source_named(known_sources(home), source)
-    return _looked_at(home, source, config, now, sample=_is_asked(config), rows=0)
+    with _looked_at(home, source, now, config, _is_asked(config), tell) as seen:
+        outcome, landed = seen
+        if landed is None:
+            yield Preview(source, good=False, sentences=(outcome.error or "",)), None
+        else:
+            yield _told(landed, 0), landed.folder
+
+
+def check(home: Path, source: str, now: datetime) -> Preview:
+    """The same without the folder."""
+    with checked(home, source, now) as (seen, _):
+        return seen
 
 
 def preview(home: Path, source: str, now: datetime, rows: int = 10) -> Preview:
-    """The first rows of a source as they are understood. Raises as `check` does."""
+    """The first rows of a source as they are understood. Raises as `checked` does."""
     config = source_named(known_sources(home), source)
-    return _looked_at(home, source, config, now, sample=True, rows=rows)
+    with _looked_at(home, source, now, config, sample=True) as (outcome, landed):
+        if landed is None:
+            return Preview(source, good=False, sentences=(outcome.error or "",))
+        return _told(landed, rows)
 
 
 def _is_asked(config: SourceConfig) -> bool:
     return getattr(config, "url", None) is not None
 
 
+@contextmanager
 def _looked_at(
-    home: Path, source: str, config: SourceConfig, now: datetime, *, sample: bool, rows: int
-) -> Preview:
-    """Read in a child as ever, but into a folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="toan-canh-") as root:
+    home: Path,
+    source: str,
+    now: datetime,
+    config: SourceConfig,
+    sample: bool,
+    tell: Callable[[str, Progress], None] = lambda _source, _progress: None,
+) -> Iterator[tuple[Outcome, Landed | None]]:
+    """Read in a child as ever, but into a folder that is gone afterwards.
+
+    It lies among the landed ones where there are any, because the store reads nowhere else.
+    """
+    landing = home.absolute() / "landing"
+    among = landing if landing.is_dir() and os.access(landing, os.W_OK) else None
+    with TemporaryDirectory(prefix=LOOKED_AT, dir=among) as root:
         seconds = float(config.deadline_seconds)
         job = Job(str(home.absolute()), source, root, now, seconds, sample=sample)
-        outcome = Children().run(job)
-        if outcome.folder is None:
-            return Preview(source, good=False, sentences=(outcome.error or "",))
-        return _told(read_landed(Path(outcome.folder)), rows)
+        outcome = Children().run(job, lambda progress: tell(source, progress))
+        yield outcome, None if outcome.folder is None else read_landed(Path(outcome.folder))
 
 
 def _told(landed: Landed, rows: int) -> Preview:

@@ -6,29 +6,28 @@ words of an exception may quote what was read.
 """
 
 import copy
-import csv
 import hashlib
 import os
 import resource
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 
+from datasources.arrow import without_pandas
 from datasources.base import Note, Order, Reading, SourceConfig, kind_of
 from datasources.config import known_sources, source_named
-from datasources.job import Job, Outcome
+from datasources.job import Job, Outcome, Progress
+from datasources.known_organisations import known_organisations
 from datasources.landing import Landing
 from domain.area import register
 from domain.errors import IocError, SourceError
-from domain.organisation import OrganisationRegister, load_organisations
 
-ORGANISATIONS = Path("config", "organisations.csv")
 READ_AS = "read_as"
 # Keys that say how a source is run, not what its data mean.
 OPERATION = {
@@ -41,11 +40,23 @@ OPERATION = {
     "memory_mb",
     "username",
     "password_file",
+    "auth",
+    "auth_name",
+    "token_file",
+    "live",
+    "statement_seconds",
     "page_size",
     "overlap_minutes",
     "allow_http",
     "networks",
     "answer_seconds",
+    "listen_seconds",
+    "allow_plain",
+    "consent",
+    "push",
+    "expected_from",
+    "volume_jump",
+    "reconcile_days",
 }
 OPEN_FILES = 256
 NICENESS = 5
@@ -60,22 +71,29 @@ class SuspectError(IocError):
 
 def main() -> int:
     """Do the one job that stands on standard input; the exit status."""
+    without_pandas()
     answers = _only_answers_on_stdout()
     job = msgspec.json.decode(_first_line(), type=Job)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    outcome = perform(job, limited=True)
-    answers.write(msgspec.json.encode(outcome).decode() + "\n")
-    answers.flush()
+
+    def tell(said: Progress | Outcome) -> None:
+        answers.write(msgspec.json.encode(said).decode() + "\n")
+        answers.flush()
+
+    outcome = perform(job, limited=True, tell=tell)
+    tell(outcome)
     return 0 if outcome.error is None else NOT_DONE
 
 
-def perform(job: Job, *, limited: bool = False) -> Outcome:
+def perform(
+    job: Job, *, limited: bool = False, tell: Callable[[Progress], None] = lambda _: None
+) -> Outcome:
     """Read one source and land it; whatever goes wrong, a person gets a sentence."""
     try:
         config = source_named(known_sources(Path(job.home)), job.source)
         if limited:
             limit(config, job.seconds)
-        return Outcome(folder=str(_land(job, config)))
+        return Outcome(folder=str(_land(job, config, tell)))
     except IocError as error:
         return Outcome(error=error.message, suspect=isinstance(error, SuspectError))
     except MemoryError:
@@ -110,10 +128,18 @@ def join(cursor: dict[str, Any], news: Mapping[str, Any]) -> None:
             cursor[name] = value
 
 
-def _land(job: Job, config: SourceConfig) -> Path:
+def _land(job: Job, config: SourceConfig, tell: Callable[[Progress], None]) -> Path:
     kind, home = kind_of(config.kind), Path(job.home)
     cursor = _cursor(job, config)
-    order = Order(job.source, home, job.now, copy.deepcopy(cursor), job.seconds, job.sample)
+    order = Order(
+        job.source,
+        home,
+        job.now,
+        copy.deepcopy(cursor),
+        job.seconds,
+        job.sample,
+        job.reread_from,
+    )
     reading = _reading(job, home)
     with Landing(
         Path(job.root), job.source, config.kind, job.now, config.simulated, kind.tolerated
@@ -125,6 +151,7 @@ def _land(job: Job, config: SourceConfig) -> Path:
             landing.origin(delivered)
             _parse(kind.parse(delivered, config, reading), landing)
             join(cursor, delivered.remember)
+            tell(Progress(landing.documents, landing.rows, delivered.name))
         try:
             return landing.finish(cursor, datetime.now(UTC)).folder
         except SourceError as error:
@@ -148,20 +175,8 @@ def _parse(items: Any, landing: Landing) -> None:
 
 
 def _reading(job: Job, home: Path) -> Reading:
-    path = home / ORGANISATIONS
-    if not path.exists():
-        return Reading(job.source, register(), OrganisationRegister([]), job.now)
-    organisations = load_organisations(path, register())
-    return Reading(job.source, register(), organisations, job.now, _change_days(path))
-
-
-def _change_days(path: Path) -> tuple[date, ...]:
-    """The days on which some organisation of the file began or ended."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        texts = {
-            row[name] for row in csv.DictReader(file) for name in ("valid_from", "valid_until")
-        }
-    return tuple(sorted(date.fromisoformat(text.strip()) for text in texts if text.strip()))
+    organisations, days = known_organisations(home, register())
+    return Reading(job.source, register(), organisations, job.now, days, home=home)
 
 
 def _first_line() -> bytes:

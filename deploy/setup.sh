@@ -4,6 +4,8 @@
 #   deploy/setup.sh run       .venv with requirements.txt
 #   deploy/setup.sh dev       .venv with requirements-dev.txt
 #   deploy/setup.sh browser   Chromium and Vietnamese letters, for the tests that open pages
+#   deploy/setup.sh database  PostgreSQL's server programs, for the tests that read a real database
+#   deploy/setup.sh broker    Mosquitto, for the tests that listen to sensors
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -105,9 +107,32 @@ browser() {
     chromium_found || give_up "the browser tests need Chromium. $way_on"
 }
 
+broker_found() { PATH="$PATH:/usr/sbin" command -v mosquitto >/dev/null; }
+
+# These tests are few, and are skipped by name where there is no broker: no reason to give up.
+broker() {
+    broker_found || apt_install mosquitto || say "no broker: the tests of kind mqtt that need one are skipped. As root: apt-get install mosquitto"
+}
+
+database_found() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+# The tests start a server of their own; the one that Debian's package would start is not wanted.
+install_database() {
+    local wish=/etc/postgresql-common/createcluster.conf
+    apt_install postgresql-common || return 1
+    as_root sed -i 's/^#\? *create_main_cluster *=.*/create_main_cluster = false/' "$wish" || return 1
+    apt_install postgresql
+}
+
+database() {
+    database_found || install_database || say "no PostgreSQL: the tests of kind sql that need one are skipped. As root: apt-get install postgresql"
+}
+
 case "${1:-}" in
     run) install requirements.txt ;;
     dev) install requirements-dev.txt ;;
     browser) browser ;;
-    *) give_up "say what to make ready: run, dev or browser" ;;
+    broker) broker ;;
+    database) database ;;
+    *) give_up "say what to make ready: run, dev, browser, broker or database" ;;
 esac

@@ -5,9 +5,11 @@ one-stop systems do in practice: days are compared, not hours, unless a source s
 are in hours; what happened after the day asked for has not happened yet.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from domain.errors import RecordError
@@ -22,6 +24,22 @@ PAUSED = frozenset({5, 6, 8})
 WITHDRAWN = frozenset({7})
 FINISHED = frozenset({9, 10})
 STATUSES = WAITING | PENDING | REFUSED | PAUSED | WITHDRAWN | FINISHED
+
+NEXT_STATUSES: Mapping[int, frozenset[int]] = MappingProxyType(
+    {
+        1: frozenset({2, 3, 7}),
+        2: frozenset({4, 5, 6, 7, 8, 9}),
+        3: frozenset(),
+        4: frozenset({5, 6, 7, 8, 9}),
+        5: frozenset({4, 7, 8}),
+        6: frozenset({4, 7, 8, 9}),
+        7: frozenset(),
+        8: frozenset(),
+        9: frozenset({10}),
+        10: frozenset(),
+    }
+)
+"""Which status may follow which. Real systems jump; a jump is told and believed all the same."""
 
 
 class Verdict(StrEnum):
@@ -69,6 +87,11 @@ class Dossier:
     status: int | None = None
     deadline_precision: DeadlinePrecision = DeadlinePrecision.DAY
     pauses: tuple[Pause, ...] = ()
+
+
+def is_jump(before: int, after: int) -> bool:
+    """Whether a dossier goes from one status to another that cannot follow it."""
+    return before != after and after not in NEXT_STATUSES[before]
 
 
 def local_day(instant: datetime) -> date:

@@ -47,7 +47,8 @@ class Freshness(StrEnum):
 class SourceClock:
     """What is known of a source's last collections, and what it promises.
 
-    Instants carry their zone. `expected_by` is the local time by which each working day's
+    Instants carry their zone. A source that answers but whose data reach nowhere (`data_as_of` is
+    None) has delivered nothing. `expected_by` is the local time by which each working day's
     data must be there; `expected_every_s` the seconds between two answers of a source that
     sends day and night. With neither nothing is promised (an archive). `grace_s` is allowed
     on top of both; beyond `hard_max_s` data are stale (None: never).
@@ -66,9 +67,9 @@ class SourceClock:
 
 def freshness(clock: SourceClock, now: datetime, calendar: WorkingCalendar) -> Freshness:
     """The state of one source at the instant `now`: the worst that applies."""
-    if clock.last_success_at is None:
+    reached = clock.data_as_of
+    if clock.last_success_at is None or reached is None:
         return Freshness.NEVER
-    reached = clock.data_as_of or clock.last_success_at
     states = {Freshness.FRESH}
     if reached > now + CLOCK_SKEW:
         states.add(Freshness.FUTURE)
@@ -84,6 +85,22 @@ def freshness(clock: SourceClock, now: datetime, calendar: WorkingCalendar) -> F
     if not clock.up:
         states.add(Freshness.DOWN)
     return worst(states)
+
+
+def is_overdue(clock: SourceClock, now: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether a promise of the source is broken at the instant `now`; never delivered is."""
+    if clock.last_success_at is None or clock.data_as_of is None:
+        return True
+    return _is_late(clock, clock.last_success_at, clock.data_as_of, now, calendar)
+
+
+def last_due_day(clock: SourceClock, now: datetime, calendar: WorkingCalendar) -> date | None:
+    """The last day whose data were due before `now`; None where nothing is promised."""
+    if clock.expected_by is not None:
+        return _last_promised_day(
+            clock.expected_by, now - timedelta(seconds=clock.grace_s), calendar
+        )
+    return None if clock.expected_every_s is None else now.astimezone(VIETNAM).date()
 
 
 def worst(states: Iterable[Freshness]) -> Freshness:

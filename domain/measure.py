@@ -11,7 +11,7 @@ from types import MappingProxyType
 from domain.errors import CatalogueError, UnknownNameError, suggestion
 
 MEASURES_FILE = Path(__file__).with_name("measures.toml")
-RECORDS = ("dossier", "document", "observation")
+RECORDS = ("dossier", "document", "observation", "feedback", "procedure", "station_hour")
 PARTS = ("numerator", "denominator", "value")
 ANY_METRIC = "*"
 
@@ -35,7 +35,7 @@ class Additivity(StrEnum):
 class Measure:
     """One count in a rollup.
 
-    `record` says which rollup holds it: dossier, document or observation. A measure that is
+    `record` says which rollup holds it: dossier, feedback and so on. A measure that is
     observed rather than counted names the metric it belongs to (`of`, "*" for any) and which
     `part` of the observation it is: numerator, denominator or value.
     """

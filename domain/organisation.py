@@ -125,13 +125,17 @@ def _written_key(name: str) -> str:
 
 
 def load_organisations(path: Path, areas: AreaRegister | None = None) -> OrganisationRegister:
+    """The register of a CSV file. Raises RecordError naming file and line."""
+    return OrganisationRegister(read_organisations(path), areas)
+
+
+def read_organisations(path: Path) -> list[Organisation]:
     """The organisations of a CSV file. Raises RecordError naming file and line."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         if rows.fieldnames != COLUMNS:
             raise RecordError(f"{path}: the first line must read {','.join(COLUMNS)}.")
-        organisations = [_organisation(row, f"{path}, line {rows.line_num}") for row in rows]
-    return OrganisationRegister(organisations, areas)
+        return [_organisation(row, f"{path}, line {rows.line_num}") for row in rows]
 
 
 def _organisation(row: Mapping[str, str | None], place: str) -> Organisation:

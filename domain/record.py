@@ -19,6 +19,7 @@ class FieldType(StrEnum):
     INT = "int"  # 64 bits
     NUMBER = "number"  # double
     FLAG = "flag"
+    MAYBE = "maybe"  # yes, no or not told (null): never no by default
     PAUSES = "pauses"  # list of {start: instant, end: instant or null}
 
 
@@ -48,7 +49,9 @@ DOSSIER = _fields("""
     int: status
     text: deadline_precision
     pauses: pauses
-    instant: updated_at
+    int: supplements
+    maybe: digitised reused electronic_result has_fee paid_online apology
+    instant: reception_due_at updated_at
 """)
 
 DOSSIER_EVENT = _fields("""
@@ -66,7 +69,7 @@ DOCUMENT = _fields("""
     flag: signed paper
     date: due_on
     int: business receivers
-    text: receiver_organisations
+    text: receiver_organisations signature
 """)
 
 DOCUMENT_STATUS = _fields("""
@@ -82,6 +85,38 @@ OBSERVATION = _fields("""
     text: citation note
 """)
 
+FEEDBACK = _fields("""
+    text: feedback_code* channel field_code field_name organisation area
+    instant: received_at due_at answered_at
+    text: status
+    maybe: satisfied reopened
+    instant: updated_at
+""")
+
+PROCEDURE = _fields("""
+    text: procedure_code* owner_area*
+    date: valid_from* valid_until
+    text: procedure_name field_code field_name owner_organisation scheme service_level
+    number: term
+    text: term_unit
+    maybe: has_fee online_payment linked
+""")
+
+ORGANISATION = _fields("""
+    text: organisation_code*
+    date: valid_from* valid_until
+    text: name area level kind
+""")
+
+STATION_HOUR = _fields("""
+    text: station*
+    instant: hour*
+    text: area kind
+    int: readings expected
+    flag: exceeded
+    text: worst
+""")
+
 RECORDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
     {
         "dossier": DOSSIER,
@@ -89,6 +124,10 @@ RECORDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "document": DOCUMENT,
         "document_status": DOCUMENT_STATUS,
         "observation": OBSERVATION,
+        "feedback": FEEDBACK,
+        "procedure": PROCEDURE,
+        "organisation": ORGANISATION,
+        "station_hour": STATION_HOUR,
     }
 )
 

@@ -1,4 +1,4 @@
-"""Scope: the areas whose figures a person may see."""
+"""Scope: the areas and organisations whose figures a person may see."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,20 +13,37 @@ class Lineage(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """Areas and all that lies in them; None is everything, an empty set is nothing."""
+    """Areas and organisations with all that lies in them; None is everything, empty is nothing.
+
+    Both hold at once: a figure is within the scope if its area is, and it counts only what the
+    organisations did. Counts above zero and below `least` are withheld; 0 withholds nothing.
+    """
 
     areas: frozenset[str] | None
+    organisations: frozenset[str] | None = None
+    least: int = 0
 
     def allows(self, area_id: str, register: Lineage) -> bool:
         """Whether the area is one of the scope's, or lies or lay in one of them."""
         return self.areas is None or not self.areas.isdisjoint(register.belongs_to(area_id))
 
+    def allows_organisation(self, code: str) -> bool:
+        """Whether the organisation is one of the scope's, or lies below one: H44.05.1 in H44.05."""
+        return self.organisations is None or any(
+            code == own or code.startswith(f"{own}.") for own in self.organisations
+        )
+
     @property
     def key(self) -> str:
         """The same text for the same scope, in every process: part of a cache key."""
-        if self.areas is None:
-            return "*"
-        return ",".join(sorted(self.areas)) or "-"
+        parts = [_written(self.areas), _written(self.organisations), str(self.least)]
+        return "/".join(parts)
+
+
+def _written(names: frozenset[str] | None) -> str:
+    if names is None:
+        return "*"
+    return ",".join(sorted(names)) or "-"
 
 
 EVERYTHING = Scope(None)

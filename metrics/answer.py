@@ -32,7 +32,10 @@ TABLE = (
 )
 """What a table on a terminal shows of a value."""
 
-MARKS = ("open", "reported", "as_reported", "estimated", "simulated")
+MARKS = ("open", "reported", "as_reported", "estimated", "simulated", "locked")
+RANKS = ("rank", "ranked", "not_ranked")
+HEIRS = ("today_area_id", "today_area_name", "today_estimated")
+"""Columns that a frame has only if they were asked for."""
 
 
 def document(frame: pd.DataFrame) -> dict[str, Any]:
@@ -49,8 +52,13 @@ def document(frame: pd.DataFrame) -> dict[str, Any]:
 
 def values(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a result as plain mappings, missing as None."""
-    columns = {name: _plain(frame[name]) for name in COLUMNS}
+    columns = {name: _plain(frame[name]) for name in _columns(frame)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _columns(frame: pd.DataFrame) -> list[str]:
+    """The documented columns, then those that were asked for."""
+    return [*COLUMNS, *(name for name in (*RANKS, *HEIRS) if name in frame)]
 
 
 def _plain(column: pd.Series) -> list[Any]:
@@ -62,7 +70,7 @@ def _plain(column: pd.Series) -> list[Any]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return [None if pd.isna(value) else value.isoformat() for value in column]
     if pd.api.types.is_integer_dtype(column):
-        return [int(value) for value in column]
+        return [None if pd.isna(value) else int(value) for value in column]
     return [str(value) for value in column]
 
 
@@ -77,20 +85,30 @@ def as_csv(frame: pd.DataFrame) -> str:
     """All columns under their names; missing is empty, numbers have a decimal point."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(COLUMNS)
+    lines.writerow(_columns(frame))
     lines.writerows(value.values() for value in values(frame))
     return text.getvalue()
 
 
 def as_table(frame: pd.DataFrame) -> str:
     """Columns aligned for a terminal; `marks` tell what is open, printed or estimated."""
-    rows = [list(TABLE), *(_table_row(value) for value in values(frame))]
+    names = _table_columns(frame)
+    rows = [list(names), *(_table_row(value, names) for value in values(frame))]
     return "\n".join([*_aligned(rows), *([frame.attrs["note"].vi] if frame.attrs["note"] else [])])
 
 
-def _table_row(value: dict[str, Any]) -> list[str]:
+def _table_columns(frame: pd.DataFrame) -> list[str]:
+    """Ranks come first; what is known now of a locked value stands behind it."""
+    first = [name for name in RANKS if name == "rank" and name in frame]
+    after = ["restated_value"] if frame["locked"].any() else []
+    last = [name for name in ("not_ranked", *HEIRS[:2]) if name in frame]
+    place = TABLE.index("value") + 1
+    return [*first, *TABLE[:place], *after, *TABLE[place:], *last]
+
+
+def _table_row(value: dict[str, Any], names: Iterable[str]) -> list[str]:
     marks = " ".join(mark for mark in MARKS if value[mark])
-    return [_cell(value | {"marks": marks}, name) for name in TABLE]
+    return [_cell(value | {"marks": marks}, name) for name in names]
 
 
 def _cell(value: dict[str, Any], name: str) -> str:

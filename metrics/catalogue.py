@@ -24,6 +24,11 @@ SUBJECTS: Mapping[str, Text] = MappingProxyType(
         "online_services": Text("Thủ tục và dịch vụ công trực tuyến", "Online services"),
         "documents": Text("Văn bản và chữ ký số", "Documents and signatures"),
         "work": Text("Công việc trong cơ quan", "Work inside offices"),
+        "citizens": Text("Phản ánh, kiến nghị của người dân", "Citizens and feedback"),
+        "offices": Text("Báo cáo và nhiệm vụ", "Reports and tasks"),
+        "evaluation": Text("Đánh giá theo Quyết định 766", "Evaluation by Decision 766"),
+        "sectors": Text("Ngành, lĩnh vực và nền tảng chung", "Sectors and platforms"),
+        "feeds": Text("Nguồn số liệu", "Sources of figures"),
         "society": Text("Chuyển đổi số, hạ tầng, xã hội", "Digital transformation and society"),
     }
 )
@@ -76,8 +81,8 @@ def catalogue() -> Catalogue:
     return load_catalogue(DEFINITIONS)
 
 
-def load_catalogue(folder: Path) -> Catalogue:
-    """The catalogue of one folder of TOML files, in reading order.
+def load_catalogue(folder: Path, own: Sequence[Path] = ()) -> Catalogue:
+    """The catalogue of one folder of TOML files, in reading order, and of a deployment's own.
 
     Raises DefinitionError, a CatalogueError that lists every problem of every file.
     """
@@ -86,6 +91,6 @@ def load_catalogue(folder: Path) -> Catalogue:
         folder.glob("*.toml"),
         key=lambda file: (order.index(file.stem) if file.stem in order else len(order), file.name),
     )
-    metrics = read_definitions(files)
-    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files))
+    metrics = read_definitions(files, own)
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in (*files, *own)))
     return Catalogue(MappingProxyType(metrics), digest.hexdigest()[:12])

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.freshness import SEVERITY, Freshness
+from domain.measure import Additivity, measures
 from metrics import coverage
 from metrics.contents import observed_metrics
 from metrics.counts import Counts, counts, life
@@ -68,15 +69,42 @@ def _counted(
         metric,
         _lines(question, counted.lines),
         told,
-        lambda names: counted.sums(names, gathering, leaf_level),
-        estimated=counted.estimated(gathering, leaf_level) & told,
+        lambda names, stocks: _gathered(counted, names, gathering, stocks, leaf_level),
+        estimated=_estimated(counted, metric, leaf_level) & told,
         severity=_severity(question, used),
         used=used,
         covered=own if covered is None or metric.aggregation is Aggregation.OWN_LEVEL else covered,
     )
 
 
+def _gathered(
+    counted: Counts,
+    names: Sequence[str],
+    gathering: Gathering,
+    stocks: Gathering | None,
+    leaf_level: str | None,
+) -> Numbers:
+    """Measures added up, those that are stocks in the formula's own way."""
+    if stocks is None:
+        return counted.sums(names, gathering, leaf_level)
+    is_stock = {name: measures()[name].additivity is Additivity.LAST for name in names}
+    flows = [name for name in names if not is_stock[name]]
+    held = [name for name in names if is_stock[name]]
+    parts = [(flows, gathering), (held, stocks)]
+    return np.asarray(
+        np.sum([counted.sums(some, how, leaf_level) for some, how in parts if some], axis=0)
+    )
+
+
+def _estimated(counted: Counts, metric: Metric, leaf_level: str | None) -> Flags:
+    """Which figures hold counts of areas that belong there only for the most part."""
+    ways = {metric.formula.gathering, *(metric.formula.stocks or ())}
+    return np.asarray(np.any([counted.estimated(way, leaf_level) for way in sorted(ways)], axis=0))
+
+
 def _observed_cells(question: Question, _record: str, metrics: Sequence[Metric]) -> list[Cells]:
+    if question.organisations is not None:
+        return []  # an observation is of a whole area
     delivered = observed_metrics(question.snapshot)
     metrics = [metric for metric in metrics if (metric.id, False) in delivered]
     if not metrics:
@@ -97,7 +125,7 @@ def _observed(
         metric,
         (),
         told,
-        lambda names: observed.sums(names, gathering, leaf_level),
+        lambda names, _stocks: observed.sums(names, gathering, leaf_level),
         estimated=observed.estimated(names, gathering, leaf_level) & told,
         severity=_severity(question, used),
         used=used,
@@ -108,6 +136,9 @@ def _observed(
 _SOURCES: dict[str, Callable[[Question, str, Sequence[Metric]], list[Cells]]] = {
     "dossier": _event_cells,
     "document": _event_cells,
+    "feedback": _event_cells,
+    "procedure": _event_cells,
+    "station_hour": _event_cells,
     "observation": _observed_cells,
 }
 
@@ -116,7 +147,7 @@ def _figures(
     metric: Metric,
     lines: tuple[str, ...],
     told: Flags,
-    sums: Callable[[Sequence[str]], Numbers],
+    sums: Callable[[Sequence[str], Gathering | None], Numbers],
     *,
     estimated: Flags,
     severity: npt.NDArray[np.intp],
@@ -125,8 +156,11 @@ def _figures(
 ) -> Cells:
     """Sum first, divide last; nothing where nothing was told."""
     missing = np.full(told.shape, np.nan)
-    numerator = np.where(told, sums(metric.numerator), missing)
-    denominator = np.where(told, sums(metric.denominator), missing) if metric.is_rate else missing
+    above, below = metric.formula.stocks or (None, None)
+    numerator = np.where(told, sums(metric.numerator, above), missing)
+    denominator = missing
+    if metric.is_rate:
+        denominator = np.where(told, sums(metric.denominator, below), missing)
     figures = metric.formula.figures(numerator, denominator, metric.scale)
     return Cells(metric, lines, *figures, estimated, severity, used, covered)
 

@@ -39,7 +39,7 @@ class Counts:
         self._rows = {name: rows[name].to_numpy() for name in rows}
         self._places = self._rows["line"] * self._width + self._rows["period"] + 1
         self._begun = {name: beginnings[name].to_numpy() for name in events.BEGINNING}
-        self._tables: dict[tuple[str, Gathering, str | None], Numbers] = {}
+        self._tables: dict[tuple[str, Gathering, str | None, bool], Numbers] = {}
 
     @property
     def leaf_levels(self) -> list[str]:
@@ -47,9 +47,14 @@ class Counts:
         return sorted(set(self._begun["leaf_level"]))
 
     def sums(self, names: Sequence[str], gathering: Gathering, leaf_level: str | None) -> Numbers:
-        """Measures added up: flows within each period, stocks as they stand at its end."""
+        """Measures added up: flows within each period, stocks at its end or its beginning."""
         table = np.sum([self._table(name, gathering, leaf_level) for name in names], axis=0)
-        return np.asarray(table.cumsum(axis=1) if gathering is Gathering.STOCK else table)[:, 1:]
+        if gathering is Gathering.STOCK:
+            return np.asarray(table.cumsum(axis=1))[:, 1:]
+        if gathering is Gathering.OPENING:
+            unborn = [self._table(name, gathering, leaf_level, unborn=True) for name in names]
+            return np.asarray(table.cumsum(axis=1)[:, :-1] + np.sum(unborn, axis=0)[:, 1:])
+        return np.asarray(table)[:, 1:]
 
     def estimated(self, gathering: Gathering, leaf_level: str | None) -> Flags:
         """Which sums hold counts of areas that belong there only for the most part."""
@@ -68,11 +73,20 @@ class Counts:
         reaches, starts = self._question.sources.reaches, self._question.window.starts
         return np.asarray((begun & (reaches[:, None] >= starts)).any(axis=1))
 
-    def _table(self, name: str, gathering: Gathering, leaf_level: str | None) -> Numbers:
-        """One column added up into lines × (the time before, and the periods)."""
-        key = name, gathering, leaf_level
+    def _table(
+        self, name: str, gathering: Gathering, leaf_level: str | None, *, unborn: bool = False
+    ) -> Numbers:
+        """One column added up into lines × (the time before, and the periods).
+
+        `unborn` takes only what an area that still exists was left by those before it, in the
+        period it began in: it opens with that.
+        """
+        key = name, gathering, leaf_level, unborn
         if key not in self._tables:
-            weights = np.nan_to_num(self._rows[name].astype(float)) * self._counting(*key)
+            counting = self._counting(name, gathering, leaf_level)
+            if unborn:
+                counting &= ~self._rows["alive"].astype(bool) & self._still_exists()
+            weights = np.nan_to_num(self._rows[name].astype(float)) * counting
             size = len(self.lines) * self._width
             table: Numbers = np.bincount(self._places, weights, size).astype(float)
             self._tables[key] = table.reshape(len(self.lines), self._width)
@@ -88,6 +102,13 @@ class Counts:
         if leaf_level is not None:
             counting &= self._rows["leaf_level"] == leaf_level
         return counting
+
+    def _still_exists(self) -> Flags:
+        """The rows of areas that have not ended."""
+        areas = self._question.places.areas
+        lives = np.array([area.valid_until is None for area in areas])
+        lines = self._rows["line"] if len(lives) == len(self.lines) else 0
+        return np.asarray(lives[lines])
 
     def _first_days(self, leaf_level: str | None) -> Days:
         """The first day each source delivered for each line's area: lines × sources."""

@@ -30,7 +30,7 @@ def counted(
     same period), first_day, estimated and the measures.
     """
     selection = question.selection
-    if selection.as_of is None and not question.is_by_dimension and not selection.filters:
+    if selection.as_of is None and not question.is_by_dimension and not question.is_narrowed:
         rows = _rolled_up(question, record, names)
         return rows, rows
     return _single(question, record, names), _beginnings(question, record)
@@ -64,7 +64,7 @@ def _by(question: Question, record: str, names: Sequence[str], day: str, days: s
 def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
     """Counts from single events; before the first period only what a stock is made of."""
     selection = question.selection
-    filters, params = _filters(record, selection.filters)
+    filters, params = filter_conditions(question, record)
     conditions = [_worth_reading(names)]
     if selection.as_of is not None:
         conditions.append("and r.known_day <= $as_of")
@@ -74,7 +74,7 @@ def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFra
         key="place_no" if moves else "dimension_id",
         place_no=_place_no(moves=moves),
         places=statements.PLACES_BY_DAY if moves else _places(question, record),
-        dimension=_dimension(question, record),
+        dimension=dimension_column(question, record),
         filters=filters,
         period=period_number("r.day", selection),
         alive=_alive(question, "r.day", "p"),
@@ -99,7 +99,7 @@ def _place_no(*, moves: bool) -> str:
 
 def _places(question: Question, record: str) -> str:
     """Leaving out what is elsewhere pays only where something is."""
-    if question.selection.filters:
+    if question.is_narrowed:
         return statements.SOME_PLACES
     delivering = set(first_months(question.snapshot, record, Boundaries.TODAY).index)
     for area in question.places.areas:
@@ -113,7 +113,8 @@ def _worth_reading(names: Sequence[str]) -> str:
     return f"and ({' or '.join(['r.day >= $start', *(f'r.{name} <> 0' for name in stocks)])})"
 
 
-def _dimension(question: Question, record: str) -> str:
+def dimension_column(question: Question, record: str) -> str:
+    """The column of `dimension` (as d) that a question is broken down by, or no text at all."""
     column = DIMENSIONS[record].get(question.selection.by)
     return f"d.{column}" if column else "''"
 
@@ -157,11 +158,17 @@ def _sums(names: Sequence[str]) -> str:
     return ",\n    ".join(f"sum(r.{name}) as {name}" for name in names)
 
 
-def _filters(record: str, filters: Sequence[tuple[str, str]]) -> tuple[str, dict[str, list[str]]]:
-    """The conditions of the filters: alternatives of a name, and all names at once."""
+def filter_conditions(question: Question, record: str) -> tuple[str, dict[str, list[str]]]:
+    """The conditions of the filters: alternatives of a name, and all names at once.
+
+    With them comes that of the organisations whose doings alone are counted; a record that
+    knows no organisations has nothing of theirs.
+    """
     columns = FILTERS[record]
     wanted: dict[str, list[str]] = {}
-    for name, value in filters:
+    for name, value in question.selection.filters:
         wanted.setdefault(columns[name], []).append(value)
     conditions = [f"d.{column} in (select unnest(${column}))" for column in wanted]
+    if question.organisations is not None:
+        conditions.append(statements.OWN if "organisation" in columns else "false")
     return f"where {' and '.join(conditions)}" if conditions else "", wanted

@@ -20,19 +20,22 @@ Figures = tuple[Numbers, Numbers, Numbers]
 
 FLOWS = frozenset({Additivity.SUM, Additivity.COHORT})
 STOCKS = frozenset({Additivity.LAST})
+WORKLOAD = FLOWS | STOCKS
 UNADDABLE = frozenset({Additivity.NONE})
 
 
 class Gathering(StrEnum):
     """How the counts of a cell are gathered before the formula is applied.
 
-    FLOW    summed over the areas and the days of the period
-    STOCK   summed over the areas, as they stand at the period's end
-    LOOKUP  looked up for the very area and period: never summed, never restated
+    FLOW     summed over the areas and the days of the period
+    STOCK    summed over the areas, as they stand at the period's end
+    OPENING  summed over the areas, as they stood when the period began, or the area in it
+    LOOKUP   looked up for the very area and period: never summed, never restated
     """
 
     FLOW = "flow"
     STOCK = "stock"
+    OPENING = "opening"
     LOOKUP = "lookup"
 
 
@@ -55,6 +58,10 @@ class Formula:
     which measures it may stand on. `figures(numerator, denominator, scale)` returns the
     numerator, denominator and value that are shown, NaN where there is none; `scale` is 100
     for percentages and 1 otherwise. `words` holds {numerator} and {denominator}.
+
+    Where stocks are added to the flows of a period, `stocks` says how those of the numerator
+    and those of the denominator are gathered: none is counted twice, as what was open when
+    the period began and what came in it are exactly what could be worked on.
     """
 
     id: str
@@ -63,6 +70,7 @@ class Formula:
     additivities: frozenset[Additivity]
     figures: Callable[[Numbers, Numbers, float], Figures]
     words: Text
+    stocks: tuple[Gathering, Gathering] | None = None
 
     def sentence(self, numerator: str, denominator: str, language: str = "vi") -> str:
         """The formula in words, given the words of its parts."""
@@ -118,7 +126,51 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
                     "never over days.",
                 ),
             ),
+            Formula(
+                "opening_stock",
+                False,
+                Gathering.OPENING,
+                STOCKS,
+                _count,
+                Text(
+                    vi="Số dư đầu kỳ: {numerator}. Cộng theo địa bàn, không cộng theo ngày.",
+                    en="Stock when the period begins: {numerator}. Added over places, "
+                    "never over days.",
+                ),
+            ),
             Formula("ratio", True, Gathering.FLOW, FLOWS, _quotient, _DIVISION),
+            Formula(
+                "ratio_with_open",
+                True,
+                Gathering.FLOW,
+                WORKLOAD,
+                _quotient,
+                Text(
+                    vi="Tử số: {numerator}. Mẫu số: {denominator}; phần còn dở lấy theo số dư "
+                    "cuối kỳ. Giá trị = tử số ÷ mẫu số × 100.",
+                    en="Numerator: {numerator}. Denominator: {denominator}; what is still open "
+                    "is taken as it stands at the period's end. Value = numerator ÷ denominator "
+                    "× 100.",
+                ),
+                stocks=(Gathering.STOCK, Gathering.STOCK),
+            ),
+            Formula(
+                "complement_of_workload",
+                True,
+                Gathering.FLOW,
+                WORKLOAD,
+                _complement,
+                Text(
+                    vi="Mẫu số: {denominator}, phần còn dở lấy theo số dư đầu kỳ (kỳ trước chuyển "
+                    "sang). Tử số: mẫu số trừ đi {numerator}, phần còn dở lấy theo số dư cuối kỳ. "
+                    "Giá trị = tử số ÷ mẫu số × 100.",
+                    en="Denominator: {denominator}, what is open taken as it stood when the period "
+                    "began (carried over). Numerator: the denominator less {numerator}, what is "
+                    "open taken as it stands at the period's end. Value = numerator ÷ denominator "
+                    "× 100.",
+                ),
+                stocks=(Gathering.STOCK, Gathering.OPENING),
+            ),
             Formula(
                 "complement",
                 True,

@@ -54,6 +54,8 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "citation": "where a delivered figure was printed, or empty",
         "formula": "id of the formula",
         "definition_version": "version of the metric's definition",
+        "locked": "day at whose end the figures were locked, whose knowledge this is; or empty",
+        "restated_value": "what is known now of a locked value; NaN where nothing is locked",
         "snapshot": "version of the snapshot",
         "sources": "ids of the sources the value rests on, joined by commas",
         "data_as_of": "how far the data of the oldest source reach",
@@ -91,7 +93,7 @@ def result(question: Question, found: Sequence[Cells], rules: Rules) -> pd.DataF
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     metrics = [cells.metric for cells in found]
     starts = np.cumsum([0, *(len(part["value"]) for part in parts)])
-    if not (question.is_by_dimension or question.selection.filters):
+    if not (question.is_by_dimension or question.is_narrowed):
         columns = with_delivered(columns, question, metrics, starts)
     columns |= _verdicts(columns, metrics)
     frame = pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
@@ -160,6 +162,8 @@ def _figures(cells: Cells, shape: _Shape) -> Columns:
         "reported": shape.same(value=False, dtype=bool),
         "as_reported": shape.same(value=False, dtype=bool),
         "citation": shape.same(""),
+        "locked": shape.same(""),
+        "restated_value": shape.same(np.nan, float),
     }
 
 

@@ -24,7 +24,10 @@ PARAMETER = re.compile(r"\$(\w+)")
 
 @dataclass(frozen=True)
 class Question:
-    """A selection with its areas, periods and sources worked out."""
+    """A selection with its areas, periods and sources worked out.
+
+    `organisations` are those whose doings alone are counted, with those below them; None: all.
+    """
 
     selection: Selection
     places: Places
@@ -32,11 +35,17 @@ class Question:
     sources: Sources
     snapshot: Snapshot
     register: AreaRegister
+    organisations: tuple[str, ...] | None = None
 
     @property
     def is_by_dimension(self) -> bool:
         """Whether a line is a value of a dimension, and not an area."""
         return self.selection.by not in (By.NONE, By.AREA)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less is counted than all that happened in the areas."""
+        return bool(self.selection.filters) or self.organisations is not None
 
     @cached_property
     def maps(self) -> tuple[Boundaries, ...]:
@@ -94,6 +103,7 @@ class Question:
             "start": periods[0].start,
             "first_month": periods[0].start.replace(day=1),
             "map": self.selection.boundaries.value,
+            "own_organisations": list(self.organisations or ()),
             "maps": [one.value for one in self.maps],
             "life_start": self.lives[0][0],
             "life_end": self.lives[0][1],

@@ -30,6 +30,17 @@ DIMENSIONS: dict[str, dict[By, str]] = {
         By.CHANNEL: "channel",
     },
     "document": {By.ORGANISATION: "organisation"},
+    "feedback": {
+        By.ORGANISATION: "organisation",
+        By.FIELD: "field_code",
+        By.CHANNEL: "channel",
+    },
+    "procedure": {
+        By.ORGANISATION: "organisation",
+        By.PROCEDURE: "procedure_code",
+        By.FIELD: "field_code",
+    },
+    "station_hour": {},
     "observation": {},
 }
 FILTERS: dict[str, dict[str, str]] = {
@@ -44,6 +55,17 @@ FILTERS: dict[str, dict[str, str]] = {
         "organisation": "organisation",
         "receiving_organisation": "receiving_organisation",
     },
+    "feedback": {
+        "organisation": "organisation",
+        "field": "field_code",
+        "channel": "channel",
+    },
+    "procedure": {
+        "organisation": "organisation",
+        "procedure": "procedure_code",
+        "field": "field_code",
+    },
+    "station_hour": {},
     "observation": {},
 }
 

@@ -27,22 +27,72 @@ class DefinitionError(CatalogueError):
         self.file, self.stanza, self.key = problems[0].file, problems[0].stanza, problems[0].key
 
 
-def read_definitions(files: Iterable[Path]) -> dict[str, Metric]:
-    """The metrics of some files by id, in order. Raises DefinitionError."""
-    metrics: dict[str, Metric] = {}
+def read_definitions(files: Iterable[Path], own: Iterable[Path] = ()) -> dict[str, Metric]:
+    """The metrics of some files by id, in order, changed and added to by a deployment's own.
+
+    A stanza of an own file that has a shipped metric's name says only what differs; any other
+    is a new metric with every field. Raises DefinitionError.
+    """
     problems: list[CatalogueError] = []
+    shipped = _Definitions(problems)
     for file in files:
         for name, stanza in _stanzas(file, problems).items():
-            found = list(_problems(file, name, stanza))
-            if name in metrics:
-                other = metrics[name].subject
-                found.append(CatalogueError(file.name, name, "", f"is already in {other}.toml"))
-            problems.extend(found)
-            if not found:
-                metrics[name] = _metric(file.stem, name, stanza)
+            shipped.add(file, name, stanza, file.stem)
+    ours = _Definitions(problems)
+    for file in own:
+        for name, stanza in _stanzas(file, problems).items():
+            base = shipped.stanzas.get(name)
+            subject = file.stem if base is None else shipped.metrics[name].subject
+            if base is None and (stranger := _stranger(file, name, stanza, shipped.stanzas)):
+                problems.append(stranger)
+            else:
+                ours.add(file, name, _merged(base, stanza), subject)
     if problems:
         raise DefinitionError(problems)
-    return metrics
+    return {**shipped.metrics, **ours.metrics}
+
+
+class _Definitions:
+    """The good stanzas of some files, and their metrics; what is wrong is told."""
+
+    def __init__(self, problems: list[CatalogueError]) -> None:
+        self.metrics: dict[str, Metric] = {}
+        self.stanzas: dict[str, Stanza] = {}
+        self._problems = problems
+        self._files: dict[str, str] = {}
+
+    def add(self, file: Path, name: str, stanza: Any, subject: str) -> None:
+        found = list(_problems(file, name, stanza))
+        if name in self._files:
+            fact = f"is already in {self._files[name]}"
+            found.append(CatalogueError(file.name, name, "", fact))
+        self._problems.extend(found)
+        if not found:
+            self._files[name] = file.name
+            self.stanzas[name] = stanza
+            self.metrics[name] = _metric(subject, name, stanza)
+
+
+def _merged(base: Stanza | None, change: Any) -> Any:
+    """A shipped stanza with some of its fields, or one language of them, replaced."""
+    if base is None or not isinstance(change, dict):
+        return change
+    merged = dict(base)
+    for key, value in change.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = {**base[key], **value} if both else value
+    return merged
+
+
+def _stranger(
+    file: Path, name: str, stanza: Any, shipped: Mapping[str, Stanza]
+) -> CatalogueError | None:
+    """A stanza that changes a few fields of a metric that is not there: a misspelt name."""
+    if not isinstance(stanza, dict) or 2 * len(FIELDS.keys() & stanza.keys()) > len(FIELDS):
+        return None
+    names = nearest(name, shipped)
+    way_on = f"Did you mean [{names[0]}]?" if names else "A new metric has every field"
+    return CatalogueError(file.name, name, "", "is no shipped metric to change", way_on)
 
 
 def _stanzas(file: Path, problems: list[CatalogueError]) -> Stanza:

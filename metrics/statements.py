@@ -22,6 +22,14 @@ period as (
         unnest($period_numbers) as period
 )"""
 
+# Combinations of the organisations whose doings alone are counted, and of those below them.
+OWN = """exists (
+        select 1
+        from (select unnest($own_organisations) as code) as own
+        where d.organisation = own.code
+            or starts_with(d.organisation, own.code || '.')
+    )"""
+
 # What lies in the areas asked for.
 WITHIN = """,
 link as (
@@ -334,3 +342,66 @@ where not o.standalone
     {known}
 group by all"""
 )
+
+# What has become known after a day about the events of a metric's measures: what was added and
+# what was taken back. A stock is made of all events up to the period's end.
+SINCE = (
+    ASKED
+    + PERIODS
+    + CLIMBING
+    + """
+select
+    link.area_id,
+    {dimension} as dimension,
+    p.period,
+    sum({added}) as added,
+    sum({removed}) as removed
+from {record}_change as r
+join dimension as d using (dimension_id)
+join link
+    on link.leaf_id = d.area_id
+    and r.day >= link.valid_from
+    and r.day < link.valid_until
+join period as p on r.day < p.period_end {within}
+where r.known_day > $as_of
+    and r.day < $end
+    {filters}
+group by all"""
+)
+WITHIN_PERIOD = "and r.day >= p.period_start"
+
+# The same of observations, each a version that came or went.
+OBSERVED_SINCE = (
+    ASKED
+    + PERIODS
+    + CLIMBING
+    + """
+select
+    link.area_id,
+    '' as dimension,
+    p.period,
+    count(*) filter (o.known_from::date > $as_of and o.known_to is null) as added,
+    count(*) filter (o.known_from::date <= $as_of and o.known_to::date > $as_of) as removed
+from observation_known as o
+join link
+    on link.leaf_id = o.area_id
+    and o.period_end - 1 >= greatest(link.valid_from, link.life_start)
+    and o.period_end - 1 < least(link.valid_until, link.life_end)
+join period as p
+    on o.period_end - 1 >= p.period_start
+    and o.period_end - 1 < p.period_end
+where o.metric in (select unnest($metrics))
+    and not o.standalone
+    {own}
+group by all"""
+)
+OWN_AREA = "and o.area_id = link.area_id"
+
+# What the batches of each source brought after a day, of all areas and periods.
+BATCHES_SINCE = """
+select source, sum("new") as new_records, sum(changed) as changed_records
+from batch
+where status = 'ok'
+    and finished_at::date > $as_of
+group by source
+order by source"""

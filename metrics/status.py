@@ -35,6 +35,7 @@ class Reason(StrEnum):
     OPEN       the period is not finished
     SMALL      fewer than ten in the denominator
     LATE       its target is met by data that are late: late is never green
+    WITHHELD   so small a count that it tells about single people (metrics/withheld.py)
     """
 
     NONE = ""
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     OPEN = "open"
     SMALL = "small"
     LATE = "late"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)

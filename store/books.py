@@ -7,6 +7,7 @@ from typing import Any
 
 from store.accounting import Accounting, Moment
 from store.connection import Connection
+from store.feeds import hear
 from store.landing import Landing
 from store.sql import run, scalar
 
@@ -23,7 +24,7 @@ BOOK = """
 insert into batch values (
     $batch_id, $source, $kind, $landing, $manifest_sha256, $started_at, $now, $status, $rows_read,
     $read, $new, $changed, $unchanged, $duplicate, $rejected,
-    $data_as_of, $message, $origin_sha256, $origin_bytes
+    $data_as_of, $message, $origin_sha256, $origin_bytes, $decision, $decided_by, $decided_at
 );
 """
 
@@ -41,7 +42,7 @@ insert into cursor values ($source, $position, $batch_id);
 MEET = """
 insert into source
 select $source, $kind, '', $source, $source, '', $simulated,
-    null, null, null, 0, null, null, '', null, null, null, false
+    null, null, null, 0, null, null, '', null, null, null, false, '', 0, null
 where not exists (from source where source = $source);
 """
 
@@ -53,7 +54,10 @@ update source set
     last_success_at = $now,
     data_as_of = greatest(data_as_of, $data_as_of),
     simulated = simulated or $simulated,
-    suspect = $suspect
+    suspect = $suspect,
+    doubt = '',
+    failures = 0,
+    retry_at = null
 where source = $source;
 """
 
@@ -62,7 +66,9 @@ update source set
     up = false,
     up_reason = $reason,
     last_attempt_at = $now,
-    suspect = suspect or $suspect
+    suspect = suspect or $suspect,
+    failures = failures + 1,
+    retry_at = $retry_at
 where source = $source;
 """
 
@@ -105,7 +111,8 @@ class SourceInfo:
 class BatchResult:
     """One batch as it stands in the books.
 
-    `status` is ok, unchanged (nothing was new or changed) or failed. `replayed` tells that
+    `status` is ok, unchanged (nothing was new or changed), held (landed, but a person has to
+    decide) or failed. `replayed` tells that
     the very same batch had been loaded before, so nothing was done. `records` holds the
     accounting of each kind of record where it was just loaded; `total` is their sum.
     """
@@ -139,7 +146,7 @@ def loaded_before(connection: Connection, landing: Landing) -> BatchResult | Non
     """The batch that loaded this very landing, if any did."""
     found = _results(
         connection,
-        LOADED_BEFORE + "where manifest_sha256 = $sha256 and source = $source",
+        LOADED_BEFORE + "where manifest_sha256 = $sha256 and source = $source and status <> 'held'",
         {"sha256": landing.sha256, "source": landing.source},
         replayed=True,
     )
@@ -152,8 +159,14 @@ def last_batches(connection: Connection) -> list[BatchResult]:
     return _results(connection, LOADED_BEFORE + last, {})
 
 
+def batch_numbered(connection: Connection, batch_id: int) -> BatchResult:
+    """One batch by its number."""
+    number = {"batch_id": batch_id}
+    return _results(connection, LOADED_BEFORE + "where batch_id = $batch_id", number)[0]
+
+
 def booked_landings(connection: Connection) -> set[tuple[str, str]]:
-    """Source and SHA-256 of the manifest of everything that was loaded."""
+    """Source and SHA-256 of the manifest of everything that was loaded, or is held."""
     sql = "select source, manifest_sha256 from batch where manifest_sha256 is not null"
     return {(source, sha256) for source, sha256 in connection.execute(sql).fetchall()}
 
@@ -175,14 +188,20 @@ def book(
         data_as_of=landing.data_as_of,
         records=records,
     )
-    _write(connection, result, moment, landing)
-    if landing.cursor is not None:
-        position = json.dumps(landing.cursor, ensure_ascii=False, sort_keys=True)
-        run(connection, MOVE_CURSOR, vars(moment) | {"position": position})
+    write(connection, result, moment, landing)
+    move_cursor(connection, landing, moment)
     told = {"data_as_of": landing.data_as_of, "simulated": landing.simulated}
     _meet(connection, landing.source, landing.kind, simulated=landing.simulated)
     run(connection, SUCCEEDED, vars(moment) | told | {"suspect": landing.suspect})
+    hear(connection, records, moment)
     return result
+
+
+def move_cursor(connection: Connection, landing: Landing, moment: Moment) -> None:
+    """Go on after this batch at the next collection."""
+    if landing.cursor is not None:
+        position = json.dumps(landing.cursor, ensure_ascii=False, sort_keys=True)
+        run(connection, MOVE_CURSOR, vars(moment) | {"position": position})
 
 
 def book_rejected(connection: Connection, landing: Landing, moment: Moment) -> None:
@@ -199,8 +218,12 @@ def book_failure(
     reason: str,
     *,
     suspect: bool,
+    retry_at: datetime | None = None,
 ) -> BatchResult:
-    """Book a collection that brought nothing, and note that the source is down."""
+    """Book a collection that brought nothing, and note that the source is down.
+
+    Until `retry_at` a source that keeps failing is left alone.
+    """
     result = BatchResult(
         moment.batch_id,
         moment.source,
@@ -212,9 +235,10 @@ def book_failure(
         finished_at=moment.now,
         message=reason,
     )
-    _write(connection, result, moment)
+    write(connection, result, moment)
     _meet(connection, moment.source, kind, simulated=False)
-    run(connection, FAILED, vars(moment) | {"reason": reason, "suspect": suspect})
+    told = {"reason": reason, "suspect": suspect, "retry_at": retry_at}
+    run(connection, FAILED, vars(moment) | told)
     return result
 
 
@@ -236,15 +260,16 @@ def _meet(connection: Connection, source: str, kind: str, *, simulated: bool) ->
     run(connection, MEET, {"source": source, "kind": kind, "simulated": simulated})
 
 
-def _write(
+def write(
     connection: Connection, result: BatchResult, moment: Moment, landing: Landing | None = None
 ) -> None:
+    """Write one line of the book of batches."""
     params = vars(result) | vars(result.total) | vars(moment)
     params["landing"] = landing and landing.folder.name
     params["manifest_sha256"] = landing and landing.sha256
     params["origin_sha256"] = landing.origin_sha256 if landing else ""
     params["origin_bytes"] = landing.origin_bytes if landing else 0
-    run(connection, BOOK, params)
+    run(connection, BOOK, params | {"decision": "", "decided_by": "", "decided_at": None})
 
 
 def _results(

@@ -8,22 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from domain.area import Boundaries
+from domain.dossier import local_day
 from domain.errors import StoreError
 from store.connection import Connection
 from store.deltas import DIMENSIONS, GRAIN
 from store.facts import Count, counts
+from store.growth import DETACH, NEW, Base, attach, base_of, has_grown_much, note
 from store.schema import schema_version
-from store.sql import drop_temporary, listed, quoted, run, sql_file
+from store.sql import drop_temporary, listed, quoted, run, scalar, sql_file
 
 BATCHES_KEPT = 200
 REJECTED_KEPT = 1000
 
-# Half a snapshot is thrown away and never recovered, so it needs no log.
-ATTACH = "attach '{path}' as snapshot (recovery_mode no_wal_writes)"
+ARRIVED = """
+create or replace temp table arrived as
+select * from {record}_delta where batch_id > $since
+union all
+select * from {record}_delta
+where batch_id <= $since and day > $rolled_to and day <= $horizon;
+"""
+
+HAS_ARRIVED = "select exists (from arrived)"
+HAS_OBSERVED = "select exists (from observation where batch_id > $since)"
 
 TOTALS = "select {sums} from {table} {where}"
 
 COUNTRY = "where level = 'country' and boundaries = $boundaries"
+
+READ_WHOLE = "select {sums} bit_xor(hash(columns({columns}))) from {table}"
 
 TABLES = "select table_name from duckdb_tables() where not temporary and not internal"
 
@@ -38,19 +50,14 @@ class Totals:
 
 def totals(connection: Connection, horizon: date) -> Totals:
     """What the warehouse holds of every measure."""
-    days = {"horizon": horizon}
-    return Totals(
-        {
-            record: sums(connection, f"{record}_delta", count.measures)
-            for record, count in counts().items()
-        },
-        {
-            record: sums(
-                connection, f"{record}_delta", count.measures, "where day <= $horizon", days
-            )
-            for record, count in counts().items()
-        },
-    )
+    published, rolled = {}, {}
+    for record, count in counts().items():
+        table, measures = f"{record}_delta", count.measures
+        published[record] = sums(connection, table, measures)
+        # Few days lie ahead, so these are sooner added up than all the others once more.
+        ahead = sums(connection, table, measures, "where day > $horizon", {"horizon": horizon})
+        rolled[record] = {one: published[record][one] - ahead[one] for one in measures}
+    return Totals(published, rolled)
 
 
 def sums(
@@ -66,8 +73,25 @@ def sums(
     return dict(zip(measures, row, strict=True))
 
 
-def write(connection: Connection, path: Path, version: str, now: datetime, horizon: date) -> None:
-    """Write a snapshot file from the warehouse's connection."""
+def write(connection: Connection, path: Path, version: str, now: datetime, *, grow: bool) -> bool:
+    """Write a snapshot file from the warehouse's connection; with `grow` into a copy of the last.
+
+    Returns False if the copy is not one that can grow: then it is of no use.
+    """
+    horizon = local_day(now)
+    attach(connection, path)
+    try:
+        base = base_of(connection, horizon) if grow else NEW
+        if base is None:
+            return False
+        _write(connection, base, version, now, horizon)
+    finally:
+        connection.execute(DETACH)
+    drop_temporary(connection)
+    return True
+
+
+def _write(connection: Connection, base: Base, version: str, now: datetime, horizon: date) -> None:
     params = {
         "version": version,
         "now": now,
@@ -75,20 +99,49 @@ def write(connection: Connection, path: Path, version: str, now: datetime, horiz
         "schema_version": schema_version(connection),
         "batches_kept": BATCHES_KEPT,
         "rejected_kept": REJECTED_KEPT,
+        "since": base.batch_id,
+        "rolled_to": base.horizon,
     }
-    run(connection, ATTACH, path=str(path).replace("'", "''"))
-    try:
-        run(connection, sql_file("snapshot.sql"), params)
-        for count in counts().values():
-            _write_counts(connection, count, params)
-    finally:
-        connection.execute("detach snapshot")
-    drop_temporary(connection)
+    run(connection, sql_file("snapshot.sql"), params)
+    if base.is_new or scalar(connection, HAS_OBSERVED, {"since": base.batch_id}):
+        run(connection, sql_file("snapshot_observations.sql"), params)
+    for count in counts().values():
+        _write_counts(connection, count, base, params)
+    is_sorted = has_grown_much(connection, base)
+    if is_sorted:
+        _sort(connection)
+    note(connection, None if is_sorted else base.built_rows)
 
 
-def _write_counts(connection: Connection, count: Count, params: Mapping[str, Any]) -> None:
+def _write_counts(
+    connection: Connection, count: Count, base: Base, params: Mapping[str, Any]
+) -> None:
+    """Write or add to the rollups and deltas of one kind of record."""
+    if not base.is_new:
+        run(connection, ARRIVED, params, record=count.record)
+        if not scalar(connection, HAS_ARRIVED):
+            return
+    names = _names(count) | {
+        "arriving": f"{count.record}_delta" if base.is_new else "arrived",
+        "rolled": f"snapshot.{count.record}_area" if base.is_new else "rolled",
+    }
+    run(connection, sql_file("rollup.sql"), params, **names)
+    if count.keeps_deltas:
+        run(connection, sql_file("snapshot_counts.sql"), params, **names)
+
+
+def _sort(connection: Connection) -> None:
+    """Add up and sort all rollups of the attached snapshot again."""
+    for count in counts().values():
+        run(connection, sql_file("snapshot_sorted.sql"), None, **_names(count))
+        if count.keeps_deltas:
+            run(connection, sql_file("snapshot_months_sorted.sql"), None, **_names(count))
+
+
+def _names(count: Count) -> dict[str, str]:
+    """What the statements about one kind of record are filled in with."""
     kind = "double" if count.measure_type == "double" else "bigint"
-    names = {
+    return {
         "record": count.record,
         "measures": listed(count.measures),
         "sums": listed(count.measures, f"cast(sum({{0}}) as {kind}) as {{0}}"),
@@ -96,28 +149,42 @@ def _write_counts(connection: Connection, count: Count, params: Mapping[str, Any
         "grain": listed(GRAIN),
         "dimensions": listed(DIMENSIONS),
     }
-    run(connection, sql_file("rollup.sql"), params, **names)
-    if count.keeps_deltas:
-        run(connection, sql_file("snapshot_counts.sql"), params, **names)
 
 
-def scan(connection: Connection) -> None:
-    """Read every value of every table: DuckDB checks a block's checksum when it reads it."""
-    for (table,) in connection.execute(TABLES).fetchall():
-        run(connection, "select bit_xor(hash(columns(*))) from {table}", table=quoted(table))
+def check(connection: Connection, expected: Totals) -> None:
+    """Read every value of a snapshot, and check every total against the warehouse's.
 
-
-def compare(connection: Connection, expected: Totals) -> None:
-    """Check every total against the warehouse's. Raises StoreError if one differs."""
-    for record, count in counts().items():
-        measures = count.measures
+    DuckDB checks a block's checksum when it reads it. Raises StoreError if a total differs.
+    """
+    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+    added_up: dict[str, Mapping[str, float]] = {}
+    for count in counts().values():
         if count.keeps_deltas:
-            table = f"{record}_known"
-            _equal(table, sums(connection, table, measures), expected.published[record])
+            table = f"{count.record}_change"
+            added_up[table] = read_whole(connection, table, count.measures)
+            _equal(table, added_up[table], expected.published[count.record])
+    for table in tables:
+        if table not in added_up:
+            read_whole(connection, table)
+    for record, count in counts().items():
         for table in count.rolled_tables:
             for boundaries in Boundaries:
-                found = sums(connection, table, measures, COUNTRY, {"boundaries": str(boundaries)})
+                params = {"boundaries": str(boundaries)}
+                found = sums(connection, table, count.measures, COUNTRY, params)
                 _equal(f"{table} ({boundaries})", found, expected.rolled[record])
+
+
+def read_whole(
+    connection: Connection, table: str, measures: tuple[str, ...] = ()
+) -> dict[str, float]:
+    """Read every value of a table; the sum of each measure, which is read by adding it up."""
+    sql = READ_WHOLE.format(
+        table=quoted(table),
+        columns=f"* exclude ({listed(measures)})" if measures else "*",
+        sums="".join(f"coalesce(sum({quoted(one)}), 0), " for one in measures),
+    )
+    row = connection.execute(sql).fetchone() or ()
+    return dict(zip(measures, row, strict=False))
 
 
 def _equal(table: str, found: Mapping[str, float], expected: Mapping[str, float]) -> None:

@@ -25,8 +25,12 @@ DIMENSIONS = (
 )
 GRAIN = ("known_day", "day", "origin_day", "dimension_id")
 
+ANEW = 0
+"""Stands for the batches whose deltas were made once more, all at once."""
+
 TABLE = """
 create or replace table {record}_delta (
+    batch_id bigint not null,
     known_day date not null,
     day date not null,
     origin_day date,
@@ -35,11 +39,26 @@ create or replace table {record}_delta (
 );
 comment on table {record}_delta is
     'What each batch added to the counts, or took back. Only ever appended to.';
+comment on column {record}_delta.batch_id is
+    'The batch that brought it; 0: of those before everything was counted anew.';
 comment on column {record}_delta.known_day is 'Day on which the collector learned it.';
 comment on column {record}_delta.day is 'Day of the event that is counted.';
 comment on column {record}_delta.origin_day is
     'Day a cohort began: reception, or the first day of an observed period; null: no cohort.';
 comment on column {record}_delta.dimension_id is 'What it is broken down by: see dimension.';
+"""
+
+# Most measures of most rows are 0; looking for a closer form takes longer than all the rest.
+MEASURE = "not null using compression rle"
+
+# Vietnam's clocks have not changed since; DuckDB's calendar knows them before, and is slower.
+LOCAL_DAY = """
+create or replace temp macro local_day(instant) as
+case
+    when instant >= timestamptz '1976-01-01' then
+        cast(make_timestamp(epoch_us(instant) + 25_200_000_000) as date)
+    else cast(instant as date)
+end
 """
 
 OBSERVED = "create or replace temp table observed (metric text, part text, measure text)"
@@ -129,32 +148,47 @@ from moments join {steps} as fact using (source, {key})
 where known_from < at_moment and (known_to is null or known_to >= at_moment);
 """
 
+# What each record is broken down by, as far as such a combination has a number yet.
+NUMBER = """
+create or replace temp table numbered as
+select known.record_no, dimension.dimension_id
+from known
+left join dimension on {same_known};
+"""
+HAS_UNNUMBERED = "select exists (from numbered where dimension_id is null)"
 ADD_DIMENSIONS = """
 insert into dimension
 select
     (select coalesce(max(dimension_id), 0) from dimension) + row_number() over (),
     {dimensions}
-from (select distinct {dimensions} from known) as found
-where not exists (from dimension where {same_found});
-
+from (
+    select distinct {dimensions}
+    from known
+    where record_no in (select record_no from numbered where dimension_id is null)
+);
+"""
+RECORDS = """
 create or replace temp view records as
-select known.*, dimension.dimension_id from known join dimension on {same_known};
+select known.*, numbered.dimension_id
+from known
+join numbered on numbered.record_no = known.record_no;
 """
 
 APPEND = """
-insert into {record}_delta ({grain}, {measures})
-select {grain}, {measures} from ({counted}) as counted;
+insert into {record}_delta (batch_id, {grain}, {measures})
+select $batch_id, {grain}, {measures} from ({counted}) as counted;
 """
 
 # Where something is taken back, most of it cancels out.
 APPEND_NET = """
-insert into {record}_delta ({grain}, {measures})
-select {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
+insert into {record}_delta (batch_id, {grain}, {measures})
+select $batch_id, {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
 """
 
 
 def prepare_counting(connection: Connection) -> None:
     """Make the delta tables, and count anew whatever is counted by other rules than before."""
+    connection.execute(LOCAL_DAY)
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
     for count in counts().values():
@@ -172,7 +206,7 @@ def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
     else:
         key = quoted(fact.keys[0])
         run(connection, STEPS_TOO, vars(moment), steps=count.steps, key=key, **names)
-    _append(connection, count)
+    _append(connection, count, moment.batch_id)
 
 
 def recount(connection: Connection, count: Count) -> None:
@@ -190,24 +224,19 @@ def recount(connection: Connection, count: Count) -> None:
     )
     if count.steps is not None:
         run(connection, ALL_STEPS, steps=count.steps, key=keys)
-    _append(connection, count)
+    _append(connection, count, ANEW)
     remember_fingerprint(connection, count.record, count.fingerprint)
 
 
-def _append(connection: Connection, count: Count) -> None:
+def _append(connection: Connection, count: Count, batch_id: int) -> None:
     run(connection, count.known_sql)
-    run(
-        connection,
-        ADD_DIMENSIONS,
-        dimensions=listed(DIMENSIONS),
-        same_found=matched(DIMENSIONS, "dimension", "found"),
-        same_known=matched(DIMENSIONS, "dimension", "known"),
-    )
+    _number_dimensions(connection)
     handed = handed_over(connection, count, DIMENSIONS)
     takes_back = scalar(connection, "select exists (from version where sign < 0)")
     run(
         connection,
         APPEND_NET if takes_back else APPEND,
+        {"batch_id": batch_id},
         record=count.record,
         grain=listed((*GRAIN, *count.keys)),
         measures=listed(count.measures),
@@ -217,10 +246,21 @@ def _append(connection: Connection, count: Count) -> None:
     )
 
 
+def _number_dimensions(connection: Connection) -> None:
+    """Make the view `records`: what is known, with the number of what it is broken down by."""
+    same_known = matched(DIMENSIONS, "dimension", "known")
+    run(connection, NUMBER, same_known=same_known)
+    if scalar(connection, HAS_UNNUMBERED):
+        run(connection, ADD_DIMENSIONS, dimensions=listed(DIMENSIONS))
+        run(connection, NUMBER, same_known=same_known)
+    run(connection, RECORDS)
+
+
 def _make_table(connection: Connection, count: Count) -> None:
-    types = dict.fromkeys(count.keys, "varchar") | dict.fromkeys(count.measures, count.measure_type)
-    columns = ", ".join(f"{quoted(name)} {kind} not null" for name, kind in types.items())
+    keys = listed(count.keys, "{} varchar not null")
+    measures = listed(count.measures, f"{{}} {count.measure_type} {MEASURE}")
+    columns = ", ".join(filter(None, (keys, measures)))
     run(connection, TABLE, record=count.record, columns=columns)
-    for name in types:
+    for name in (*count.keys, *count.measures):
         text = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
         run(connection, COMMENT, record=count.record, column=quoted(name), text=text)

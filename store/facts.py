@@ -18,6 +18,7 @@ SQL_TYPES: Mapping[FieldType, str] = MappingProxyType(
         FieldType.INT: "bigint",
         FieldType.NUMBER: "double",
         FieldType.FLAG: "boolean",
+        FieldType.MAYBE: "boolean",
         FieldType.PAUSES: 'struct("start" timestamptz, "end" timestamptz)[]',
     }
 )
@@ -28,11 +29,15 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "dossier": ("receiving_area", "competent_area"),
         "document": ("sender_area",),
         "observation": ("area",),
+        "feedback": ("area",),
+        "procedure": ("owner_area",),
+        "station_hour": ("area",),
     }
 )
 
-# Which rules of handing over (handover.py) counts were made by.
+# Which rules of handing over (handover.py) counts were made by, and which form they are kept in.
 HANDOVER = "heirs-1"
+FORM = "by batch"
 
 # A field in which the source itself dates its version: an older one never replaces a newer.
 VERSION = "updated_at"
@@ -130,6 +135,7 @@ class Count:
             *self.measures,
             repr(observed_measures()),
             HANDOVER,
+            FORM,
         )
         return hashlib.sha256("\n".join(rules).encode()).hexdigest()
 
@@ -145,7 +151,10 @@ def counts() -> Mapping[str, Count]:
     dossier = Count("dossier", _columns("dossier"), "integer", steps="dossier_event")
     document = Count("document", _columns("document"), "integer")
     observation = Count("observation", ("value",), "double", keys=("measure",), keeps_deltas=False)
-    return MappingProxyType({one.record: one for one in (dossier, document, observation)})
+    others = (
+        Count(one, _columns(one), "integer") for one in ("feedback", "procedure", "station_hour")
+    )
+    return MappingProxyType({one.record: one for one in (dossier, document, observation, *others)})
 
 
 def observed_measures() -> list[tuple[str, str, str]]:

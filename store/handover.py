@@ -17,7 +17,7 @@ select dimension.dimension_id, tenure.holder_no, tenure.valid_from, tenure.valid
     {held_dimensions}
 from dimension
 join tenure on tenure.area_id = dimension.area_id
-where dimension.dimension_id in (select dimension_id from records);
+where dimension.dimension_id in (select dimension_id from numbered);
 
 insert into dimension
 select
@@ -77,7 +77,7 @@ from handed
 def handed_over(connection: Connection, count: Count, dimensions: tuple[str, ...]) -> str | None:
     """The SQL that counts a batch with everything handed over; None if no area in it ended.
 
-    The view `records` says which dimensions the batch has; theirs of the heirs are added.
+    The table `numbered` says which dimensions the batch has; theirs of the heirs are added.
     """
     tenured = {"area_id": "tenure.holder_id", "leaf_level": "tenure.holder_level"}
     held = ", ".join(f"{tenured.get(one, f'dimension.{one}')} as {one}" for one in dimensions)

@@ -6,6 +6,7 @@ the process on the way, readers keep a snapshot that was checked.
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from domain.errors import StoreError
 from store import contents
 from store.connection import Limits, connect_snapshot
 from store.crashpoint import crashpoint
+from store.growth import copy_last
 from store.pointer import (
     FOLDER,
     Entry,
@@ -26,8 +28,9 @@ from store.pointer import (
     sync_folder,
     write_pointer,
 )
-from store.shelf import current_snapshot
+from store.shelf import just_published
 from store.snapshot import Snapshot
+from store.sql import drop_temporary
 from store.tidy import remove_orphans, remove_superseded
 from store.warehouse import MEGABYTE, Warehouse, refuse_full_disk
 
@@ -59,7 +62,7 @@ def publish(
         version = f"ioc-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{_next_number(folder, before)}"
         temporary = folder / f"{version}.duckdb.tmp"
         try:
-            entry = _build(warehouse, temporary, version, now)
+            entry = _build(warehouse, temporary, version, now, home, before)
         except duckdb.FatalException:
             raise
         except (duckdb.Error, StoreError) as error:
@@ -69,7 +72,7 @@ def publish(
         _point(home, Pointer((entry, *before)[:keep]))
         remove_superseded(folder, NAME, {one.file for one in (entry, *before)[:keep]})
         warehouse.connection.execute("checkpoint")
-    return current_snapshot(home)
+    return just_published(home, entry)
 
 
 def _before(home: Path) -> tuple[Entry, ...]:
@@ -88,29 +91,49 @@ def _next_number(folder: Path, before: tuple[Entry, ...]) -> int:
     return max(numbers, default=0) + 1
 
 
-def _build(warehouse: Warehouse, path: Path, version: str, now: datetime) -> Entry:
-    connection = warehouse.connection
-    horizon = local_day(now)
-    totals = contents.totals(connection, horizon)
-    contents.write(connection, path, version, now, horizon)
-    checked = connect_snapshot(path, Limits(timeout_ms=0))
-    try:
-        contents.scan(checked)
-        contents.compare(checked, totals)
-        entry = Entry(
-            version=version,
-            file=path.name.removesuffix(".tmp"),
-            sha256=sha256_of(path),
-            bytes=path.stat().st_size,
-            built_at=now,
-            horizon=horizon,
-            simulated=contents.is_simulated(checked),
-            data_as_of=contents.data_as_of(checked),
-            totals=totals.published,
-        )
-    finally:
-        checked.close()
-    return entry
+def _build(
+    warehouse: Warehouse,
+    path: Path,
+    version: str,
+    now: datetime,
+    home: Path,
+    before: tuple[Entry, ...],
+) -> Entry:
+    """Grow the snapshot from the last one if that can be; else, or if it is not good, anew."""
+    totals = contents.totals(warehouse.connection, local_day(now))
+    if copy_last(home, before, path):
+        try:
+            if contents.write(warehouse.connection, path, version, now, grow=True):
+                return _checked(path, version, now, totals)
+        except duckdb.FatalException:
+            raise
+        except (duckdb.Error, StoreError):
+            drop_temporary(warehouse.connection)
+    remove_orphans(path.parent)
+    contents.write(warehouse.connection, path, version, now, grow=False)
+    return _checked(path, version, now, totals)
+
+
+def _checked(path: Path, version: str, now: datetime, totals: contents.Totals) -> Entry:
+    """The entry of a file that was read whole and adds up. Raises StoreError, duckdb.Error."""
+    with ThreadPoolExecutor(1) as beside:
+        sha256 = beside.submit(sha256_of, path)
+        checked = connect_snapshot(path, Limits(timeout_ms=0))
+        try:
+            contents.check(checked, totals)
+            return Entry(
+                version=version,
+                file=path.name.removesuffix(".tmp"),
+                sha256=sha256.result(),
+                bytes=path.stat().st_size,
+                built_at=now,
+                horizon=local_day(now),
+                simulated=contents.is_simulated(checked),
+                data_as_of=contents.data_as_of(checked),
+                totals=totals.published,
+            )
+        finally:
+            checked.close()
 
 
 def _name(temporary: Path, entry: Entry) -> None:

@@ -4,8 +4,12 @@
 -- A fact counts under the ancestor its area had on the day of the event; before the area began
 -- or after it ended, under the nearest, so that nothing is lost on the way up. Where both maps
 -- agree a row is written once and read twice; so on today's map an area and what it took in may
--- have a row each for one day. Rows are always added up. Numbers stand for places until the last step,
--- because grouping and sorting by text is several times slower.
+-- have a row each for one day, and so has an area before and after a snapshot grew. Rows are
+-- always added up. Numbers stand for places until the last step, because grouping and sorting by
+-- text is several times slower.
+--
+-- {arriving} are the deltas that no snapshot has yet: all of them where one is built anew, else
+-- only what is to be added to a copy of the last.
 
 create or replace temp table place as
 select
@@ -14,7 +18,7 @@ select
 from (
     select distinct source, area_id, leaf_level
     from dimension
-    where dimension_id in (select dimension_id from {record}_delta)
+    where dimension_id in (select dimension_id from {arriving})
 );
 
 create or replace temp table path as
@@ -62,7 +66,7 @@ join place using (source, area_id, leaf_level);
 
 create or replace temp table leaf as
 select home.place_no, delta.day, delta.origin_day, {keys} {sums}
-from {record}_delta as delta
+from {arriving} as delta
 join home using (dimension_id)
 where delta.day <= $horizon
 group by home.place_no, {keys} delta.day, delta.origin_day
@@ -79,8 +83,8 @@ and leaf.day < climb.end_day
 group by climb.reach_no, {keys} leaf.day, leaf.origin_day
 order by climb.reach_no, leaf.day;
 
-create table snapshot.{record}_area as
-with rolled as (
+create or replace temp view rolled as
+with climbed as (
     select climb.reach_no, leaf.day, leaf.origin_day, {keys} climb.estimated, {measures}
     from leaf
     join climb using (place_no)
@@ -93,12 +97,18 @@ with rolled as (
 
 select
     reach.level, reach.ancestor_id as area_id, reach.leaf_level, reach.source,
-    {keys} rolled.day, rolled.origin_day, rolled.estimated, {measures},
+    {keys} climbed.day, climbed.origin_day, climbed.estimated, {measures},
     reach.is_then, reach.is_today
-from rolled
+from climbed
 join reach using (reach_no);
 
-create view snapshot.{record}_area_day as
+create table if not exists snapshot.{record}_area as
+from rolled limit 0;
+
+insert into snapshot.{record}_area
+from rolled;
+
+create or replace view snapshot.{record}_area_day as
 select 'then' as boundaries, * exclude (is_then, is_today)
 from {record}_area
 where is_then

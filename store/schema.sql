@@ -41,7 +41,10 @@ create table batch (
     data_as_of timestamptz,
     message varchar not null,
     origin_sha256 varchar not null,
-    origin_bytes bigint not null
+    origin_bytes bigint not null,
+    decision varchar not null,
+    decided_by varchar not null,
+    decided_at timestamptz
 );
 comment on table batch is
     'One collection run each. read = new + changed + unchanged + duplicate + rejected, always.';
@@ -54,7 +57,8 @@ comment on column batch.manifest_sha256 is
 comment on column batch.started_at is 'When the collection began.';
 comment on column batch.finished_at is
     'When it was booked; the versions it brought are known from then on.';
-comment on column batch.status is 'ok, unchanged (nothing was new or changed) or failed.';
+comment on column batch.status is
+    'ok, unchanged (nothing was new or changed), held (landed, a person has to decide) or failed.';
 comment on column batch.rows_read is 'Raw rows or messages the source delivered.';
 comment on column batch."read" is 'Records made of them, of all kinds together.';
 comment on column batch.new is 'Records never seen before.';
@@ -64,10 +68,14 @@ comment on column batch.duplicate is
     'Records delivered again within the batch; the last one counted.';
 comment on column batch.rejected is 'Records that could not be believed; see the table rejected.';
 comment on column batch.data_as_of is 'How far the data reach, as the source tells.';
-comment on column batch.message is 'Why it failed; empty when it did not.';
+comment on column batch.message is 'Why it failed or is held, or what a person should know.';
 comment on column batch.origin_sha256 is
     'SHA-256 of each original, in the order of the manifest, joined by commas.';
 comment on column batch.origin_bytes is 'Bytes of all originals together.';
+comment on column batch.decision is
+    'What became of a held batch: accepted, refused, superseded by a later one, or empty.';
+comment on column batch.decided_by is 'Who decided that; empty where nobody had to.';
+comment on column batch.decided_at is 'When it was decided.';
 
 create table rejected (
     batch_id bigint not null,
@@ -113,7 +121,10 @@ create table source (
     last_attempt_at timestamptz,
     last_success_at timestamptz,
     data_as_of timestamptz,
-    suspect boolean not null
+    suspect boolean not null,
+    doubt varchar not null,
+    failures bigint not null,
+    retry_at timestamptz
 );
 comment on table source is 'The configured sources, and how their last collections went.';
 comment on column source.source is 'Id of the source that told it.';
@@ -135,6 +146,52 @@ comment on column source.last_attempt_at is 'When it was last tried.';
 comment on column source.last_success_at is 'When it last answered.';
 comment on column source.data_as_of is 'How far its data reach; never goes back.';
 comment on column source.suspect is 'Whether what came last is doubtful.';
+comment on column source.doubt is 'What is doubtful about it, in a sentence; empty: nothing.';
+comment on column source.failures is 'Failed collections in a row since the last that went well.';
+comment on column source.retry_at is
+    'Until when a source that keeps failing is left alone; null: it follows its schedule.';
+
+create table feed (
+    source varchar not null,
+    area_id varchar not null,
+    organisation varchar not null,
+    expected boolean not null,
+    told_at timestamptz,
+    reaches timestamptz
+);
+comment on table feed is
+    'Who delivers through each source: a row for each area and organisation heard of or expected.';
+comment on column feed.source is 'Id of the source.';
+comment on column feed.area_id is 'The area told about; empty: the source as a whole.';
+comment on column feed.organisation is 'The organisation told about; empty: none in particular.';
+comment on column feed.expected is 'Whether the configuration expects it to deliver.';
+comment on column feed.told_at is 'When something new was last learned of it; null: never.';
+comment on column feed.reaches is 'How far its data reach.';
+
+create table promise (
+    source varchar not null,
+    area_id varchar not null,
+    organisation varchar not null,
+    due_day date not null,
+    noted_at timestamptz not null,
+    kept boolean not null,
+    state varchar not null,
+    reminder bigint not null,
+    delivered_at timestamptz
+);
+comment on table promise is
+    'Who delivered on time and who was late: one row for each delivery that was due.';
+comment on column promise.source is 'Id of the source.';
+comment on column promise.area_id is 'The area that had to deliver; empty: the source as a whole.';
+comment on column promise.organisation is
+    'The organisation that had to; empty: none in particular.';
+comment on column promise.due_day is 'The day whose data were due.';
+comment on column promise.noted_at is 'When the collector looked.';
+comment on column promise.kept is 'Whether the data were there by then.';
+comment on column promise.state is 'Its freshness then: fresh, late, stale, never and so on.';
+comment on column promise.reminder is
+    'Which reminder of the year its lateness brought; 0: none, or one was just given.';
+comment on column promise.delivered_at is 'When late data came after all; null: not yet.';
 
 create table area (
     area_id varchar not null,
@@ -231,6 +288,14 @@ create table dossier (
     status bigint,
     deadline_precision varchar,
     pauses struct("start" timestamptz, "end" timestamptz)[],
+    supplements bigint,
+    digitised boolean,
+    reused boolean,
+    electronic_result boolean,
+    has_fee boolean,
+    paid_online boolean,
+    apology boolean,
+    reception_due_at timestamptz,
     updated_at timestamptz,
     known_from timestamptz not null,
     known_to timestamptz,
@@ -259,6 +324,19 @@ comment on column dossier.withdrawn_at is 'When the applicant withdrew it.';
 comment on column dossier.status is 'Status code of the national portal, 1 to 10.';
 comment on column dossier.deadline_precision is 'day, or second for terms in hours.';
 comment on column dossier.pauses is 'Times in which its clock stood still.';
+comment on column dossier.supplements is
+    'How often the applicant had to bring something more; null: not told.';
+comment on column dossier.digitised is
+    'Whether its papers were digitised; null: not told.';
+comment on column dossier.reused is
+    'Whether data that were there already were used again; null: not told.';
+comment on column dossier.electronic_result is
+    'Whether its result is an electronic document; null: not told.';
+comment on column dossier.has_fee is 'Whether it costs something; null: not told.';
+comment on column dossier.paid_online is 'Whether that was paid online; null: not told.';
+comment on column dossier.apology is
+    'Whether its applicant was sent an apology; null: not told.';
+comment on column dossier.reception_due_at is 'By when it had to be accepted or refused.';
 comment on column dossier.updated_at is 'When the source says it last changed.';
 comment on column dossier.known_from is 'When the collector learned this version.';
 comment on column dossier.known_to is 'When a newer version took its place; null: it holds.';
@@ -299,6 +377,7 @@ create table document (
     business bigint,
     receivers bigint,
     receiver_organisations varchar,
+    signature varchar,
     known_from timestamptz not null,
     known_to timestamptz,
     batch_id bigint not null
@@ -318,6 +397,8 @@ comment on column document.due_on is 'The day an answer is asked for.';
 comment on column document.business is '0 new, 1 revocation, 2 update, 3 replacement.';
 comment on column document.receivers is 'Number of organisations it was sent to.';
 comment on column document.receiver_organisations is 'Their codes, joined by semicolons.';
+comment on column document.signature is
+    'verified, unverified, invalid, none, or empty where it was not looked at.';
 comment on column document.known_from is 'When the collector learned this version.';
 comment on column document.known_to is 'When a newer version took its place; null: it holds.';
 comment on column document.batch_id is 'The batch that brought this version.';
@@ -408,3 +489,150 @@ comment on column dimension.field_code is 'Field of administration.';
 comment on column dimension.channel is 'online, direct, postal, or empty.';
 
 insert into schema_version values (1, now());
+
+create table feedback (
+    source varchar not null,
+    feedback_code varchar not null,
+    channel varchar,
+    field_code varchar,
+    field_name varchar,
+    organisation varchar,
+    area varchar not null,
+    received_at timestamptz,
+    due_at timestamptz,
+    answered_at timestamptz,
+    status varchar,
+    satisfied boolean,
+    reopened boolean,
+    updated_at timestamptz,
+    known_from timestamptz not null,
+    known_to timestamptz,
+    batch_id bigint not null
+);
+comment on table feedback is
+    'What citizens and firms reported or asked, every version; no contents.';
+comment on column feedback.source is 'Id of the source that told it.';
+comment on column feedback.feedback_code is 'The report''s code in its source.';
+comment on column feedback.channel is 'portal, zalo, hotline, app, direct, other, or empty.';
+comment on column feedback.field_code is 'Code of the field it is about.';
+comment on column feedback.field_name is 'Its name.';
+comment on column feedback.organisation is 'Code of the organisation that has to answer.';
+comment on column feedback.area is 'Area of that organisation: where the report counts.';
+comment on column feedback.received_at is 'When it came in.';
+comment on column feedback.due_at is 'By when an answer is due.';
+comment on column feedback.answered_at is 'When it was answered.';
+comment on column feedback.status is
+    'received, processing, answered, forwarded, refused, or empty.';
+comment on column feedback.satisfied is
+    'Whether its sender was satisfied with the answer; null: not told.';
+comment on column feedback.reopened is
+    'Whether its sender reported the same again; null: not told.';
+comment on column feedback.updated_at is 'When the source says it last changed.';
+comment on column feedback.known_from is 'When the collector learned this version.';
+comment on column feedback.known_to is 'When a newer version took its place; null: it holds.';
+comment on column feedback.batch_id is 'The batch that brought this version.';
+
+create table "procedure" (
+    source varchar not null,
+    procedure_code varchar not null,
+    owner_area varchar not null,
+    valid_from date not null,
+    valid_until date,
+    procedure_name varchar,
+    field_code varchar,
+    field_name varchar,
+    owner_organisation varchar,
+    scheme varchar,
+    service_level varchar,
+    term double,
+    term_unit varchar,
+    has_fee boolean,
+    online_payment boolean,
+    linked boolean,
+    known_from timestamptz not null,
+    known_to timestamptz,
+    batch_id bigint not null
+);
+comment on table "procedure" is 'Administrative procedures as they were in force, every version.';
+comment on column "procedure".source is 'Id of the source that told it.';
+comment on column "procedure".procedure_code is 'Code of the procedure, such as 1.001193.';
+comment on column "procedure".owner_area is
+    'Area of the authority that offers it: where it counts.';
+comment on column "procedure".valid_from is 'First day this version is in force.';
+comment on column "procedure".valid_until is
+    'First day it no longer is; null: the next version ends it, if any.';
+comment on column "procedure".procedure_name is 'Its name.';
+comment on column "procedure".field_code is 'Code of the field of administration.';
+comment on column "procedure".field_name is 'Its name.';
+comment on column "procedure".owner_organisation is 'Code of the organisation that offers it.';
+comment on column "procedure".scheme is
+    'Which scheme the service level is of: level_1_4, nd42, or empty.';
+comment on column "procedure".service_level is
+    '1 to 4, or full, partial, information; empty: not told.';
+comment on column "procedure".term is 'How long it may take, in term_unit.';
+comment on column "procedure".term_unit is 'day (working days), hour (working hours), or empty.';
+comment on column "procedure".has_fee is 'Whether it costs something; null: not told.';
+comment on column "procedure".online_payment is 'Whether that can be paid online; null: not told.';
+comment on column "procedure".linked is
+    'Whether it can be reached from the national portal; null: not told.';
+comment on column "procedure".known_from is 'When the collector learned this version.';
+comment on column "procedure".known_to is 'When a newer version took its place; null: it holds.';
+comment on column "procedure".batch_id is 'The batch that brought this version.';
+
+create table organisation (
+    source varchar not null,
+    organisation_code varchar not null,
+    valid_from date not null,
+    valid_until date,
+    name varchar,
+    area varchar,
+    level varchar,
+    kind varchar,
+    known_from timestamptz not null,
+    known_to timestamptz,
+    batch_id bigint not null
+);
+comment on table organisation is 'Organisations as a catalogue tells of them, every version.';
+comment on column organisation.source is 'Id of the source that told it.';
+comment on column organisation.organisation_code is 'Its code, wide to narrow, as in H44.18.';
+comment on column organisation.valid_from is 'First day it exists; 0001-01-01 is open.';
+comment on column organisation.valid_until is 'First day it no longer does; null is open.';
+comment on column organisation.name is 'Its name.';
+comment on column organisation.area is
+    'The area it answers for; empty where the catalogue does not tell.';
+comment on column organisation.level is
+    'Level of that area: country, province, district, commune, or empty.';
+comment on column organisation.kind is
+    'What it is: people_committee, department and so on, or empty.';
+comment on column organisation.known_from is 'When the collector learned this version.';
+comment on column organisation.known_to is 'When a newer version took its place; null: it holds.';
+comment on column organisation.batch_id is 'The batch that brought this version.';
+
+create table station_hour (
+    source varchar not null,
+    station varchar not null,
+    hour timestamptz not null,
+    area varchar not null,
+    kind varchar,
+    readings bigint,
+    expected bigint,
+    exceeded boolean,
+    worst varchar,
+    known_from timestamptz not null,
+    known_to timestamptz,
+    batch_id bigint not null
+);
+comment on table station_hour is 'Hours of measuring stations, every version.';
+comment on column station_hour.source is 'Id of the source that told it.';
+comment on column station_hour.station is 'The station''s code in its source.';
+comment on column station_hour.hour is 'When the hour begins.';
+comment on column station_hour.area is 'Area the station stands in.';
+comment on column station_hour.kind is 'What it measures, such as water.';
+comment on column station_hour.readings is 'Readings that came in the hour.';
+comment on column station_hour.expected is 'Readings that should have come.';
+comment on column station_hour.exceeded is 'Whether any value was out of its range.';
+comment on column station_hour.worst is
+    'The value that was furthest out of its range; empty: none.';
+comment on column station_hour.known_from is 'When the collector learned this version.';
+comment on column station_hour.known_to is 'When a newer version took its place; null: it holds.';
+comment on column station_hour.batch_id is 'The batch that brought this version.';

@@ -1,11 +1,15 @@
 """Which snapshot a process serves: the newest good one, checked once, for as long as it is.
 
 Files are checked against their SHA-256 once per process; a damaged one is passed over for
-the good one before it. Snapshots nobody holds any more are closed by themselves.
+the good one before it. Snapshots nobody holds any more are closed by themselves. A process
+that keeps asking has a thread that meets a new snapshot before a request does.
 """
 
+import atexit
 import os
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -13,6 +17,10 @@ from domain.errors import StoreError
 from store.connection import STANDARD, Limits
 from store.pointer import FILE, FOLDER, Entry, Pointer, read_pointer, sha256_of
 from store.snapshot import Reader, Snapshot, inherited
+
+LOOK_SECONDS = 0.2
+WATCHED_SECONDS = 600.0
+"""How long after the last question the thread still looks for newer snapshots."""
 
 
 def current_snapshot(home: Path, limits: Limits = STANDARD) -> Snapshot:
@@ -22,7 +30,14 @@ def current_snapshot(home: Path, limits: Limits = STANDARD) -> Snapshot:
     version is being checked, other threads keep the one before.
     Raises StoreError if nothing was published, or nothing that was is intact.
     """
-    return _shelf(home.absolute(), limits).current()
+    snapshot = _shelf(home.absolute(), limits).current()
+    _watcher.watch()
+    return snapshot
+
+
+def just_published(home: Path, entry: Entry) -> Snapshot:
+    """The snapshot this process has published: it was checked while it was written."""
+    return _shelf(home.absolute(), STANDARD).take(entry)
 
 
 class Shelf:
@@ -36,8 +51,11 @@ class Shelf:
         self._faults: dict[str, str | None] = {}
         self._readers: WeakValueDictionary[str, Reader] = WeakValueDictionary()
         self._changing = threading.Lock()
+        self._publishes = False
+        self.asked_at = 0.0
 
     def current(self) -> Snapshot:
+        self.asked_at = time.monotonic()
         stamp = self._stamp()
         served = self._served
         if served is not None and stamp == self._seen:
@@ -46,12 +64,46 @@ class Shelf:
             assert served is not None  # noqa: S101 - only who serves something does not wait
             return served
         try:
-            if self._served is None or stamp != self._seen:
-                self._served = self._newest()
-                self._seen = stamp
-            return self._served
+            return self._renewed(stamp)
         finally:
             self._changing.release()
+
+    def take(self, entry: Entry) -> Snapshot:
+        """Serve what was just published by this process, without checking it once more."""
+        with self._changing:
+            self._publishes = True
+            self._faults[entry.version] = None
+            return self._renewed(self._stamp())
+
+    def look(self) -> None:
+        """Check and open a newer snapshot, if there is one and nobody else is about it."""
+        stamp = self._stamp()
+        if (
+            self._served is None
+            or stamp == self._seen
+            or not self._changing.acquire(blocking=False)
+        ):
+            return
+        try:
+            self._renewed(stamp)
+        except StoreError:
+            return  # whoever asks next is told
+        finally:
+            self._changing.release()
+
+    def _renewed(self, stamp: tuple[int, ...] | None) -> Snapshot:
+        if self._served is None or stamp != self._seen:
+            newest = self._newest()
+            if self._opens_ahead:
+                with suppress(StoreError):
+                    newest._reader.cursor().close()
+            self._served, self._seen = newest, stamp
+        return self._served
+
+    @property
+    def _opens_ahead(self) -> bool:
+        """Whether a new snapshot is opened before a question comes: who publishes asks little."""
+        return not self._publishes and self._served is not None and self._served._reader.is_open
 
     def open_paths(self) -> set[Path]:
         return {reader.path for reader in self._readers.values() if reader.is_open}
@@ -112,7 +164,51 @@ def fault_of(path: Path, entry: Entry) -> str | None:
     return None if intact else f"Snapshot {path} is damaged: its SHA-256 is not the published one."
 
 
+class Watcher:
+    """The thread that looks for newer snapshots, as long as somebody asks for some."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is being watched yet; also so in a child, where the parent's thread is not."""
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._ending = threading.Event()
+
+    def watch(self) -> None:
+        """Start looking, unless that is being done."""
+        if self._thread is None and self._starting.acquire(blocking=False):
+            if not self._ending.is_set():
+                self._thread = threading.Thread(target=self._run, name="snapshots", daemon=True)
+                self._thread.start()
+            self._starting.release()
+
+    def end(self) -> None:
+        """Look no more: while the interpreter is taken down, nothing may run in it."""
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(LOOK_SECONDS):
+            asked_for = _asked_for()
+            if not asked_for:
+                break
+            for shelf in asked_for:
+                shelf.look()
+        self._thread = None
+
+
+def _asked_for() -> list[Shelf]:
+    """The shelves somebody asked not long ago."""
+    since = time.monotonic() - WATCHED_SECONDS
+    return [shelf for shelf in list(_shelves.values()) if shelf.asked_at >= since]
+
+
 _shelves: dict[tuple[Path, Limits], Shelf] = {}
+
+_watcher = Watcher()
 
 _buried: list[Shelf] = []
 
@@ -127,6 +223,8 @@ def _start_anew_after_fork() -> None:
         _buried.append(shelf)
         inherited.update(shelf.open_paths())
     _shelves.clear()
+    _watcher.begin()
 
 
 os.register_at_fork(after_in_child=_start_anew_after_fork)
+atexit.register(_watcher.end)

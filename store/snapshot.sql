@@ -1,7 +1,7 @@
 -- The tables of a snapshot that are copied from the warehouse: never dossiers, only counts,
--- observations, and what is needed to read them.
+-- observations, and what is needed to read them. The small ones are written anew each time.
 
-create table snapshot.meta as
+create or replace table snapshot.meta as
 select
     $version as version,
     cast($now as timestamptz) as built_at,
@@ -9,50 +9,41 @@ select
     exists (from source where simulated and last_success_at is not null) as simulated,
     cast($schema_version as integer) as schema_version;
 
-create table snapshot.area as
-from area;
-
-create table snapshot.area_link as
-from area_link;
-
-create table snapshot.area_change as
-from area_change;
-
-create table snapshot.source as
+create or replace table snapshot.source as
 from source;
 
-create table snapshot.batch as
+create or replace table snapshot.feed as
+from feed;
+
+create or replace table snapshot.promise as
+select *
+from promise
+where due_day >= cast($horizon as date) - 400;
+
+create or replace table snapshot.batch as
 select * exclude (landing, manifest_sha256)
 from batch
 qualify row_number() over (partition by source order by batch_id desc) <= $batches_kept;
 
-create table snapshot.rejected as
+create or replace table snapshot.rejected as
 select *
 from rejected
 where batch_id in (select batch_id from snapshot.batch)
 qualify row_number() over (partition by batch_id order by row_number) <= $rejected_kept;
 
-create table snapshot.dimension as
-from dimension;
+create table if not exists snapshot.area as
+from area;
 
-create table snapshot.observation_known as
-select
-    source,
-    metric,
-    area as area_id,
-    level,
-    period_start,
-    period_end,
-    numerator,
-    denominator,
-    value,
-    coalesce(as_reported, false) as as_reported,
-    coalesce(standalone, false) or coalesce(as_reported, false) as standalone,
-    coalesce(citation, '') as citation,
-    coalesce(note, '') as note,
-    known_from,
-    known_to
-from observation;
+create table if not exists snapshot.area_link as
+from area_link;
 
-create view snapshot.observation as
-select * exclude (known_to) from observation_known where known_to is null;
+create table if not exists snapshot.area_change as
+from area_change;
+
+create table if not exists snapshot.dimension as
+from dimension limit 0;
+
+insert into snapshot.dimension
+select *
+from dimension
+where dimension_id > (select coalesce(max(dimension_id), 0) from snapshot.dimension);

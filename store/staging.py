@@ -8,14 +8,18 @@ from store.accounting import Moment
 from store.connection import Connection
 from store.facts import SQL_TYPES, VERSION, Fact
 from store.landing import Landing
-from store.sql import listed, quoted, run, scalar
+from store.sql import listed, matched, quoted, run, scalar
 
-NOTHING = "create or replace temp table staged_{kind} (line bigint, {columns})"
+NOTHING = """
+create or replace temp view staged_{kind} as
+select cast(null as bigint) as line, {columns} limit 0;
+"""
 
+# What landed is read where it lies, and of it only the columns that a statement needs.
 STAGE = """
-create or replace temp table staged_{kind} as
+create or replace temp view staged_{kind} as
 select file_row_number as line, {columns}
-from read_parquet($path, file_row_number = true);
+from read_parquet('{path}', file_row_number = true);
 """
 
 DROPPED = """
@@ -62,8 +66,8 @@ from (
 where place > 1;
 """
 
-# The key alone finds the version that holds, and only of these the other columns are read.
-MATCH = """
+# The key alone finds the version that holds.
+FIND = """
 create or replace temp table found_{kind} as
 select staged.line, fact.rowid as old_row
 from staged_{kind} as staged
@@ -71,20 +75,57 @@ join {kind} as fact on {same_key}
 where fact.source = $source
 and fact.known_to is null
 and staged.line not in (select line from dropped_{kind});
+"""
 
+# Of many lines most say what is known already: they are told by one number for all their values.
+# Where the numbers differ the values decide, so another way of numbering does no harm.
+DROP_SAME = """
+insert into dropped_{kind}
+select found.line, 'unchanged'
+from found_{kind} as found
+join (select line, hash({values}) as number from staged_{kind}) as staged
+    on staged.line = found.line
+join (
+    select rowid as old_row, hash({values}) as number
+    from {kind}
+    where source = $source and known_to is null
+) as fact on fact.old_row = found.old_row
+where fact.number = staged.number;
+
+delete from found_{kind} where line in (select line from dropped_{kind});
+"""
+
+# Where few lines are left they are kept apart, instead of being found in the file each time.
+KEEP_FEW = """
+create or replace temp table few_{kind} as
+select * from staged_{kind} where line not in (select line from dropped_{kind});
+"""
+
+# Only of these the other columns are read.
+COMPARE = """
 create or replace temp table superseded_{kind} as
 select found.line, found.old_row, {fact_columns}
 from found_{kind} as found
 join {kind} as fact on fact.rowid = found.old_row
-join staged_{kind} as staged on staged.line = found.line
+join {left}_{kind} as staged on staged.line = found.line
 where ({differs}) and {is_newer};
 
 insert into dropped_{kind}
 select line, 'unchanged' from found_{kind}
 where line not in (select line from superseded_{kind});
+"""
 
-create or replace temp view fresh_{kind} as
-select * from staged_{kind} where line not in (select line from dropped_{kind});
+FRESH_LINES = (
+    "create or replace temp view fresh_{kind} as select * from {left}_{kind} {not_dropped}"
+)
+NOT_DROPPED = "where line not in (select line from dropped_{kind})"
+
+MANY = 50_000
+SIZES = """
+select
+    (select count(*) from found_{kind}),
+    (select count(*) from staged_{kind}),
+    (select count(*) from dropped_{kind});
 """
 
 DIFFERS = "fact.{0} is distinct from staged.{0}"
@@ -100,12 +141,12 @@ def stage(connection: Connection, fact: Fact, landing: Landing, moment: Moment) 
     superseded_<kind>, the versions they replace, each under the line that replaces it.
     """
     read = fact.kind in landing.record_kinds
-    template = "cast({0} as {1}) as {0}" if read else "{0} {1}"
+    template = "cast({0} as {1}) as {0}" if read else "cast(null as {1}) as {0}"
     columns = ", ".join(
         template.format(quoted(field.name), SQL_TYPES[field.type]) for field in fact.fields
     )
-    path = {"path": str(landing.parquet(fact.kind))}
-    run(connection, STAGE if read else NOTHING, path, kind=fact.kind, columns=columns)
+    path = str(landing.parquet(fact.kind)).replace("'", "''")
+    run(connection, STAGE if read else NOTHING, kind=fact.kind, columns=columns, path=path)
     run(connection, DROPPED, kind=fact.kind)
     _reject(connection, fact, moment)
     _drop_duplicates(connection, fact)
@@ -135,13 +176,29 @@ def _drop_duplicates(connection: Connection, fact: Fact) -> None:
 
 def _match(connection: Connection, fact: Fact, moment: Moment) -> None:
     """Find the current version of each line, and whether the line says something newer."""
+    kind = fact.kind
+    same_key = matched(fact.keys, "fact", "staged")
+    run(connection, FIND, vars(moment), kind=kind, same_key=same_key)
+    if _sizes(connection, kind)[0] >= MANY and fact.values:
+        run(connection, DROP_SAME, vars(moment), kind=kind, values=listed(fact.values))
+    _, staged, dropped = _sizes(connection, kind)
+    left = "few" if dropped > staged // 2 else "staged"
+    if left == "few":
+        run(connection, KEEP_FEW, kind=kind)
     run(
         connection,
-        MATCH,
-        vars(moment),
-        kind=fact.kind,
+        COMPARE,
+        kind=kind,
+        left=left,
         differs=" or ".join(DIFFERS.format(quoted(one)) for one in fact.values) or "false",
         is_newer=NOT_OLDER if fact.dates_itself else "true",
-        same_key=" and ".join(f"fact.{one} = staged.{one}" for one in map(quoted, fact.keys)),
         fact_columns=listed(fact.columns, "fact.{}"),
     )
+    not_dropped = NOT_DROPPED.format(kind=kind) if _sizes(connection, kind)[2] else ""
+    run(connection, FRESH_LINES, kind=kind, left=left, not_dropped=not_dropped)
+
+
+def _sizes(connection: Connection, kind: str) -> tuple[int, int, int]:
+    """How many lines have a version that holds, how many landed, and how many are dropped."""
+    found, staged, dropped = connection.execute(SIZES.format(kind=kind)).fetchone() or (0, 0, 0)
+    return found, staged, dropped

@@ -137,7 +137,7 @@ class Warehouse:
             if done is not None:
                 return done
             refuse_full_disk(self.home, self.reserve.load_mb, "collecting")
-            moment = self._moment(landing.source, now)
+            moment = self.moment(landing.source, now)
             try:
                 with transaction(self.connection):
                     result = self._load(landing, moment)
@@ -161,12 +161,22 @@ class Warehouse:
         now: datetime,
         *,
         suspect: bool = False,
+        retry_at: datetime | None = None,
     ) -> BatchResult:
-        """Book a collection that failed; the source is down, its last good figures stay."""
+        """Book a collection that failed; the source is down, its last good figures stay.
+
+        Until `retry_at` it is to be left alone.
+        """
         with self.writing, transaction(self.connection):
-            moment = self._moment(source, now)
+            moment = self.moment(source, now)
             return books.book_failure(
-                self.connection, moment, kind, started_at, reason, suspect=suspect
+                self.connection,
+                moment,
+                kind,
+                started_at,
+                reason,
+                suspect=suspect,
+                retry_at=retry_at,
             )
 
     def register_sources(self, sources: Iterable[SourceInfo]) -> None:
@@ -219,7 +229,7 @@ class Warehouse:
             "Batches since the last checkpoint are loaded again from their landed folders."
         )
 
-    def _moment(self, source: str, now: datetime) -> Moment:
+    def moment(self, source: str, now: datetime) -> Moment:
         """The batch's number and time; time never stands still or goes back in the books."""
         last = books.last_booked(self.connection)
         if last is not None and now <= last:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -38,6 +39,7 @@ B,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-09 17:45:00,desk,25
 C,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-12 08:00:00,desk,25
 D,2026-01-06 08:00:00,2026-01-09 17:00:00,,desk,25
 """
+MORE = "E,2026-01-07 08:00:00,2026-01-12 17:00:00,,web,25\n"
 JANUARY = ("--from", "2026-01-01", "--to", "2026-02-01")
 
 
@@ -56,11 +58,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": "", **more}
 
 
-def ask(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def ask(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "app.py", *words],
         cwd=ROOT,
-        env=environment(home),
+        env=environment(home, **more),
         capture_output=True,
         text=True,
         timeout=90,
@@ -106,6 +108,51 @@ def test_a_source_can_be_looked_at_without_writing_anything(home: Path) -> None:
     assert sorted(path.name for path in home.iterdir() if path.name != "logs") == before
 
 
+def test_a_check_compares_with_what_is_known(home: Path) -> None:
+    ask(home, "collect", "--once")
+    (home / "permits.csv").write_text(ROWS.replace("2026-01-12 08", "2026-01-13 08") + MORE)
+    checked = ask(home, "source", "check", "permits")
+    assert checked.returncode == 0
+    assert "5 dossier: 1 new, 1 changed, 3 unchanged" in checked.stdout
+    again = ask(home, "source", "run", "permits")
+    assert "permits: 5 rows, 5 records = 1 new + 1 changed + 3 unchanged" in again.stdout
+
+
+def test_refused_rows_are_listed_by_reason_and_as_csv_without_their_values(home: Path) -> None:
+    many = "".join(f"M{number},2026-01-05 08:00:00,,,web,25\n" for number in range(40))
+    (home / "permits.csv").write_text(ROWS + many + "X,not a date,,,web,25\n")
+    ask(home, "collect", "--once")
+    told = ask(home, "source", "rejected", "permits")
+    assert "received_at  date" in told.stdout
+    listed = ask(home, "source", "rejected", "permits", "--format", "csv")
+    assert listed.stdout.splitlines()[0] == "batch,row,field,rule,reason"
+    assert ",46,received_at,date," in listed.stdout
+    assert "not a date" not in told.stdout + listed.stdout
+
+
+def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(home: Path) -> None:
+    refused = ask(home, "token", "new", "permits")
+    assert refused.returncode == 2
+    assert "push = true" in refused.stderr
+    sources = home / "config" / "sources.toml"
+    sources.write_text(re.sub(r"(?m)^path = .*$", "push = true", sources.read_text()))
+    token = ask(home, "token", "new", "permits").stdout.strip()
+    assert re.fullmatch(r"tc_[0-9a-f]{8}_[\w-]{43}", token)
+    listed = ask(home, "token", "list").stdout
+    assert "permits" in listed
+    assert "valid" in listed
+    assert token.split("_", 2)[2] not in listed
+    assert ask(home, "token", "revoke", "permits").stdout == "1 revoked.\n"
+    assert ask(home, "token", "revoke", "permits").returncode == 2
+
+
+def test_a_stanza_to_start_from_is_printed_for_any_kind(home: Path) -> None:
+    printed = ask(home, "source", "new", "csv")
+    assert printed.returncode == 0
+    assert 'kind = "csv"' in printed.stdout
+    assert "Did you mean" in ask(home, "source", "new", "csw").stderr
+
+
 def test_one_failed_source_holds_up_no_other_and_is_told_by_the_status(home: Path) -> None:
     sources = home / "config" / "sources.toml"
     more = SOURCES.replace("[permits", "[gone").format(path=home / "nowhere" / "*.csv")
@@ -145,17 +192,19 @@ def test_a_question_before_the_first_collection_says_what_to_do(home: Path) -> N
 
 
 def test_the_web_refuses_to_leave_this_machine_without_a_login(home: Path) -> None:
-    refused = subprocess.run(
-        [sys.executable, "app.py", "serve"],
-        cwd=ROOT,
-        env=environment(home, IOC_HOST="0.0.0.0"),  # noqa: S104 - it has to be refused
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    refused = ask(home, "serve", IOC_HOST="0.0.0.0")  # noqa: S104 - it has to be refused
     assert refused.returncode == 2
-    assert "no login yet" in refused.stderr
+    assert "python app.py user add" in refused.stderr
+
+
+def test_real_figures_are_not_served_without_a_login_unless_the_operator_says_so(
+    home: Path,
+) -> None:
+    for command in ("serve", "run"):
+        refused = ask(home, command)
+        assert refused.returncode == 2
+        assert "permits: this is no simulated source" in refused.stderr
+        assert "IOC_OPEN=loopback" in refused.stderr
 
 
 def test_the_doctor_finds_a_collected_home_in_order(home: Path) -> None:
@@ -173,7 +222,7 @@ def running(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         process = subprocess.Popen(
             [sys.executable, "app.py", "run"],
             cwd=ROOT,
-            env=environment(home, IOC_PORT=str(port), IOC_WEB_WORKERS="1"),
+            env=environment(home, IOC_PORT=str(port), IOC_WEB_WORKERS="1", IOC_OPEN="loopback"),
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,

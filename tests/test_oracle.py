@@ -36,10 +36,27 @@ DOSSIERS = (
     "dossiers_resolved_on_time", "dossiers_resolved_late", "dossiers_pending",
     "dossiers_pending_overdue", "dossiers_paused", "on_time_rate_resolved",
     "on_time_rate_qd766", "resolution_rate", "online_dossier_rate", "null_due_share",
+    "supplement_rate", "digitised_component_rate", "reuse_rate", "online_payment_dossier_rate",
+    "electronic_result_rate", "cross_boundary_share", "apology_letter_rate",
 )  # fmt: skip
-DOCUMENTS = ("docs_sent", "docs_electronic_rate", "docs_signed_rate")
+FEEDBACK = (
+    "feedback_received", "feedback_pending", "feedback_pending_overdue", "feedback_on_time_rate",
+    "feedback_satisfaction_rate", "feedback_rated_satisfied_rate", "feedback_reopened_rate",
+)  # fmt: skip
+PROCEDURES = (
+    "procedures_total", "procedures_online_rate", "procedures_fully_online_rate",
+    "procedures_linked_dvcqg_rate", "online_payment_procedure_rate",
+)  # fmt: skip
+DOCUMENTS = (
+    "docs_sent", "docs_electronic_rate", "docs_signed_rate", "docs_signed_unverified",
+    "docs_signature_invalid",
+)  # fmt: skip
 REPORTS = ("work_files_online_rate", "units_exchanging_signed_rate")
-METRICS = (*DOSSIERS, *DOCUMENTS, *REPORTS)
+FEEDS = (
+    "water_exceedance_hours", "water_station_uptime", "household_businesses_active",
+    "cashless_txn_value",
+)  # fmt: skip
+METRICS = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *PROCEDURES, *FEEDS, *REPORTS)
 
 
 # Cao Bằng around the reorganisation, collected at the end of several days. The province is
@@ -86,6 +103,8 @@ def collect(home: Path, store: Warehouse, now: int) -> None:
     for source in read_sources(home):
         cursor = store.cursor(source) or {}
         outcome = perform(Job(str(home), source, str(home / "landing"), asked, cursor=cursor))
+        if outcome.folder is None and "no file" in str(outcome.error):
+            continue  # What begins with the reorganisation, or later, has told nothing yet.
         assert outcome.folder is not None, outcome.error
         store.load(Path(outcome.folder), known)
 
@@ -109,7 +128,7 @@ def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> 
             cuts += [whole | {"by": By.AREA, "level": level} for level in levels]
         for cut in cuts:
             # No work files are counted at the country's own level.
-            asked = METRICS if area else (*DOSSIERS, *DOCUMENTS, REPORTS[1])
+            asked = METRICS if area else (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS, REPORTS[1])
             for row in printed(snapshot, asked, span, **cut):
                 key = (row.metric, boundaries, row.area_id, row.period_start)
                 found[key] = figures(row.numerator, row.denominator, row.value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dashboards import format as fmt
 from dashboards.cells import Cell
-from dashboards.charts.frame import Figure, layout, safe_label
+from dashboards.charts.frame import Figure, empty, layout, safe_label
 from dashboards.geography import (
     HOME_OF,
     Archipelago,
@@ -75,6 +75,8 @@ def area_map(
         _outline([place for place in shown if place.code == chosen], shapes, scheme),
         *_archipelago_traces(places, shapes, used, words, scheme),
     ]
+    if not any(traces):
+        return empty(scheme, words)
     sheet = layout(scheme, words.language)
     sheet["margin"] = {"l": 0, "r": 0, "t": 0, "b": 0}
     del sheet["xaxis"], sheet["yaxis"]

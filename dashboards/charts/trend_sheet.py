@@ -38,7 +38,7 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet = layout(look.scheme, look.words.language)
     colour = colours(look.scheme)
     unit = cells[0].unit
-    sheet["margin"] = {"l": 8, "r": 76, "t": 46 if look.events else 14, "b": 8, "pad": 0}
+    sheet["margin"] = {"l": 8, "r": 76, "t": 58 if look.events else 14, "b": 8, "pad": 0}
     sheet["xaxis"].update(_time_axis(cells, look))
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"

@@ -9,23 +9,27 @@ from dashboards.components import marks
 from dashboards.components.markup import Content, Tree, tag
 from dashboards.components.table import table
 from dashboards.text import Words
+from metrics.feeds import Feed
 
 Row = Mapping[str, Any]
 COUNTED = ("rows_read", "read", "new", "changed", "unchanged", "duplicate", "rejected")
 
 
-def sources_table(sources: Sequence[Row], states: Mapping[str, str], words: Words) -> Tree:
-    """Each source: its title and owner, its state in words, how far it reaches, its schedule."""
+def sources_table(sources: Sequence[Row], feeds: Mapping[str, Feed], words: Words) -> Tree:
+    """Each source: its title and owner, its state in words, how far it reaches, its promise.
+
+    `feeds` are the sources as a whole, by id.
+    """
     columns = [
         (words(f"sources.{name}"), False)
-        for name in ("source", "state", "reach", "attempt", "schedule")
+        for name in ("source", "state", "reach", "attempt", "schedule", "lateness")
     ]
-    rows = [_source_row(source, states[source["source"]], words) for source in sources]
+    rows = [_source_row(source, feeds[source["source"]], words) for source in sources]
     return table(words("sources.title"), columns, rows)
 
 
-def _source_row(source: Row, state: str, words: Words) -> list[Content]:
-    language = words.language
+def _source_row(source: Row, feed: Feed, words: Words) -> list[Content]:
+    language, state = words.language, feed.state.value
     title = tag(
         "span",
         tag("b", source[f"title_{language}"]),
@@ -45,12 +49,45 @@ def _source_row(source: Row, state: str, words: Words) -> list[Content]:
         marks.reach_of(until, words) if (until := source["data_as_of"]) else fmt.MISSING,
         fmt.instant(source["last_attempt_at"], language),
         _promise(source, words),
+        lateness(feed, words),
     ]
 
 
+def lateness(feed: Feed, words: Words) -> str:
+    """How many of this year's deliveries came late, and how often somebody was reminded."""
+    if not feed.due:
+        return fmt.MISSING
+    said = words("sources.late", late=str(feed.late), due=str(feed.due))
+    if feed.reminders:
+        said += " · " + words("sources.reminded", count=str(feed.reminders))
+    return said
+
+
+def feeds_table(feeds: Sequence[Feed], names: Mapping[str, str], words: Words) -> Tree:
+    """Who delivers through the sources: state, reach and lateness. `names` are areas' by id."""
+    columns = [
+        (words(f"sources.{name}"), False)
+        for name in ("who", "source", "state", "reach", "last_late", "lateness")
+    ]
+    rows: list[list[Content]] = [
+        [
+            " · ".join(filter(None, (names.get(feed.area_id, feed.area_id), feed.organisation))),
+            feed.source,
+            marks.freshness(feed.state.value, None, words),
+            marks.reach_of(feed.reaches, words) if feed.reaches else fmt.MISSING,
+            fmt.day(feed.last_late, words.language) if feed.last_late else fmt.MISSING,
+            lateness(feed, words),
+        ]
+        for feed in feeds
+    ]
+    return table(words("sources.feeds"), columns, rows, "ioc-table--dense ioc-table--sticky")
+
+
 def _state_sentence(source: Row, state: str, words: Words) -> str:
-    reason = source.get("up_reason")
-    return reason if state == "down" and reason else words(f"freshness.{state}_long")
+    """What is wrong as the collector told it, else what the state means."""
+    reason = source.get("doubt") if state == "suspect" else source.get("up_reason")
+    is_told = state in ("down", "never", "suspect") and reason
+    return str(reason) if is_told else words(f"freshness.{state}_long")
 
 
 def _promise(source: Row, words: Words) -> str:
@@ -58,9 +95,16 @@ def _promise(source: Row, words: Words) -> str:
     if source["expected_by"]:
         return words("sources.daily", time=f"{source['expected_by']:%H:%M}")
     if source["expected_every_s"]:
-        minutes = fmt.number(float(source["expected_every_s"]) / 60, 0, words.language)
-        return words("sources.every", minutes=minutes)
+        return _every(float(source["expected_every_s"]), words)
     return words("sources.once")
+
+
+def _every(seconds: float, words: Words) -> str:
+    """A pause in the largest unit that it fills."""
+    units = {"days": 86_400, "hours": 3600, "minutes": 60}
+    unit = next((name for name, size in units.items() if seconds >= size), "minutes")
+    count = fmt.number(seconds / units[unit], 0, words.language)
+    return words(f"sources.every_{unit}", count=count)
 
 
 def batches_table(batches: Sequence[Row], words: Words) -> Tree:
@@ -78,13 +122,14 @@ def batches_table(batches: Sequence[Row], words: Words) -> Tree:
 
 def _batch_row(batch: Row, words: Words) -> list[Content]:
     finished: datetime | None = batch["finished_at"]
+    outcome = batch["status"]
+    if outcome == "unchanged" and batch["read"] == batch["rejected"] > 0:
+        outcome = "refused"
     counts = [fmt.number(batch[name], 0, words.language) for name in COUNTED]
     return [
         fmt.instant(finished, words.language),
         batch["source"],
-        tag(
-            "span", words(f"batch.{batch['status']}"), cls=f"ioc-batch ioc-batch--{batch['status']}"
-        ),
+        tag("span", words(f"batch.{outcome}"), cls=f"ioc-batch ioc-batch--{outcome}"),
         *counts,
         batch["message"] or "",
     ]

@@ -8,11 +8,10 @@ from dashboards.cells import Cell
 from dashboards.components import marks
 from dashboards.components.markup import Tree, tag
 from dashboards.text import Words
-from domain.vietnamese import sort_key
-from metrics.catalogue import Better, Metric
+from metrics.catalogue import Metric
+from metrics.ranking import Entry, Order, standings
 
 FEW = 8  # areas without a value that still get a row each
-UNRANKED_REASONS = ("small", "stale", "down", "never", "suspect", "future", "missing")
 
 
 @dataclass(frozen=True)
@@ -26,47 +25,37 @@ class Standing:
     is_self: bool = False
 
 
-def ranked(metric: Metric, standings: Sequence[Standing]) -> list[tuple[int | None, Standing]]:
-    """Standings with their rank, best first; equal values share a rank.
-
-    Without a value, or with one that may not be judged (too few, too old), the rank is None.
-    A neutral metric is listed from the largest down.
-    """
-    fit = [one for one in standings if _is_ranked(one.cell)]
-    rest = [one for one in standings if not _is_ranked(one.cell)]
-    is_lower_better = metric.better is Better.LOWER
-    fit.sort(key=lambda one: (_value(one) if is_lower_better else -_value(one), _name(one)))
-    rest.sort(key=lambda one: (one.cell.value is None, _name(one)))
-    values = [one.cell.value for one in fit]
-    placed: list[tuple[int | None, Standing]] = [
-        (values.index(one.cell.value) + 1, one) for one in fit
-    ]
-    return placed + [(None, one) for one in rest]
+def ranked(
+    metric: Metric, lines: Sequence[Standing], order: Order = Order.BEST
+) -> list[tuple[int | None, Standing]]:
+    """Standings with their rank, best or worst first, as metrics.ranking places them."""
+    by_key = {str(number): one for number, one in enumerate(lines)}
+    placed = standings(
+        (_entry(key, one) for key, one in by_key.items()), metric.better, order=order
+    )
+    return [(one.rank, by_key[one.key]) for one in placed]
 
 
-def _is_ranked(cell: Cell) -> bool:
-    is_doubtful = cell.status == "unknown" and cell.status_reason in UNRANKED_REASONS
-    return cell.value is not None and not is_doubtful
-
-
-def _value(standing: Standing) -> float:
-    return standing.cell.value or 0.0
-
-
-def _name(standing: Standing) -> object:
-    return sort_key(standing.name)
+def _entry(key: str, one: Standing) -> Entry:
+    cell = one.cell
+    return Entry(key, one.name, cell.value, cell.denominator, cell.freshness, cell.status_reason)
 
 
 def ranking(
-    metric: Metric, standings: Sequence[Standing], caption: str, basis: str, words: Words
+    metric: Metric,
+    lines: Sequence[Standing],
+    caption: str,
+    basis: str,
+    words: Words,
+    order: Order = Order.BEST,
 ) -> Tree:
     """The ranking as a table: rank, area, bar, value, verdict, change."""
-    top = max((one.cell.value for one in standings if one.cell.value is not None), default=0.0)
+    top = max((one.cell.value for one in lines if one.cell.value is not None), default=0.0)
     scale = 100.0 if metric.unit == "percent" and top <= 100 else max(top, 1.0)
-    placed = ranked(metric, standings)
+    placed = ranked(metric, lines, order)
     without = [one for _, one in placed if one.cell.value is None]
     listed = placed if len(without) <= FEW else placed[: -len(without)]
-    is_judged = any(one.cell.target is not None for one in standings)
+    is_judged = any(one.cell.target is not None for one in lines)
     rows = [_row(metric, rank, one, scale, words, is_judged=is_judged) for rank, one in listed]
     if len(without) > FEW:
         rows.append(_without(without, words))
@@ -86,12 +75,12 @@ def ranking(
     )
 
 
-def _without(standings: Sequence[Standing], words: Words) -> Tree:
+def _without(lines: Sequence[Standing], words: Words) -> Tree:
     """Many areas without a value in one row, by name."""
     names: list[Tree | str] = []
-    for index, one in enumerate(standings):
+    for index, one in enumerate(lines):
         names += [", " if index else "", tag("a", one.name, href=one.href)]
-    before, _, after = words("ranking.without", count=len(standings), names="\0").partition("\0")
+    before, _, after = words("ranking.without", count=len(lines), names="\0").partition("\0")
     return tag(
         "tr",
         tag("td", fmt.MISSING, cls="ioc-ranking__rank"),

@@ -9,6 +9,9 @@ from dashboards.components import marks
 from dashboards.components.markup import Tree, tag
 from dashboards.text import Words
 
+WELL = ("fresh", "holiday")
+FEW = 8
+
 
 @dataclass(frozen=True)
 class SourceState:
@@ -103,7 +106,9 @@ def warning_banner(text: str) -> Tree:
 def footer(
     sources: Sequence[SourceState], built: datetime, version: str, words: Words
 ) -> list[Tree]:
-    """Every source with its state, and which snapshot this is."""
+    """The sources with their states, of many only those in trouble; and which snapshot this is."""
+    troubled = [source for source in sources if source.freshness not in WELL]
+    shown = sources if len(sources) <= FEW else troubled[:FEW]
     items = [
         tag(
             "li",
@@ -111,8 +116,12 @@ def footer(
             marks.freshness(source.freshness, source.data_as_of, words),
             cls="ioc-footer__source",
         )
-        for source in sources
+        for source in shown
     ]
+    if others := len(sources) - len(shown):
+        key = "shell.all_well" if not troubled else "shell.other_sources"
+        link = tag("a", words(key, count=str(others)), href="/sources")
+        items.append(tag("li", link, cls="ioc-footer__source"))
     line = words("shell.snapshot", built=fmt.instant(built, words.language), version=version)
     return [
         tag("ul", *items, cls="ioc-footer__sources"),

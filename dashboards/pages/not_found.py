@@ -1,5 +1,7 @@
 """An address that cannot be read: what is wrong with it, and the nearest one that can."""
 
+from collections.abc import Sequence
+
 from dash.development.base_component import Component
 
 from dashboards.components.markup import Markup, tag
@@ -24,9 +26,14 @@ def page(error: AddressError, words: Words) -> Component:
     )
 
 
-def refusal(title: str, text: str, words: Words) -> Component:
-    """The page for what cannot be shown now: no snapshot yet, or a query that failed."""
-    actions = [(words("address.home"), "/")]
+def refusal(
+    title: str, text: str, words: Words, actions: Sequence[tuple[str, str]] = ()
+) -> Component:
+    """The page for what cannot be shown: no snapshot yet, a query that failed, no right to see.
+
+    `actions` are (name, address) of where to go instead: by default to the beginning.
+    """
+    actions = actions or [(words("address.home"), "/")]
     return Markup(
         className="ioc-panel",
         element="section",

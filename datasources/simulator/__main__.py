@@ -15,6 +15,7 @@ from threading import Event
 from datasources.simulator.clock import OFFSET
 from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.dropbox import Dropbox
+from datasources.simulator.office_files import OfficeFiles
 from datasources.simulator.server import Simulator
 from datasources.simulator.world import World
 from domain.errors import IocError
@@ -43,14 +44,16 @@ def _serve(world: World, home: Path, port: int, stopped: Event) -> None:
     with Simulator(world, now, port) as simulator:
         for path in fill(home, world, simulator.port):
             _say(f"wrote {path}")
-        dropbox = Dropbox(world, home / FOLDER)
+        dropbox, offices = Dropbox(world, home / FOLDER), OfficeFiles(world, home / FOLDER)
         for province in world.provinces:
             world.dossiers(province, now())
-        _say(f"wrote {dropbox.catch_up(now())} files into {home / FOLDER}")
+        files = dropbox.catch_up(now()) + offices.catch_up(now())
+        _say(f"wrote {files} files into {home / FOLDER}")
         simulator.ready.set()
         _say(f"ready on {simulator.url}")
         while not stopped.wait(EVERY_SECONDS):
             dropbox.catch_up(now())
+            offices.catch_up(now())
 
 
 def now() -> int:

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from datasources.simulator.catalogue_stanzas import catalogue_stanzas, feedback_stanzas
 from datasources.simulator.desks import System, systems
-from datasources.simulator.dropbox import DOCUMENTS, REPORTS, organisations_csv
+from datasources.simulator.dropbox import (
+    DOCUMENTS,
+    REPORTS,
+    organisations_csv,
+)
+from datasources.simulator.feed_stanzas import feed_stanzas
+from datasources.simulator.form_stanzas import form_stanza
+from datasources.simulator.office_stanzas import office_stanzas, write_token
 from datasources.simulator.server import BASE, PASSWORD, USERNAME
+from datasources.simulator.signing import authority_pem
 from datasources.simulator.world import World
 
 FOLDER = "demo"
+CERTIFICATES = "config/demo-certificates"
 PASSWORD_FILE = "config/demo-password"  # noqa: S105 - where the invented password lies
 HEAD = """\
 # The simulated provinces. Every figure from these sources is invented and shown as simulated.
@@ -38,6 +48,7 @@ title.vi = "Trục liên thông văn bản (mô phỏng)"
 title.en = "Document exchange (simulated)"
 owner = "Tỉnh mô phỏng"
 path = "{folder}/{documents}"
+certificates = "{certificates}"
 schedule = "* * * * *"
 simulated = true
 
@@ -65,7 +76,10 @@ def fill(home: Path, world: World, port: int) -> tuple[Path, ...]:
     password = home / PASSWORD_FILE
     password.touch(mode=0o600)
     password.write_text(f"{PASSWORD}\n", encoding="utf-8")
-    written = [password]
+    certificate = home / CERTIFICATES / "authority.pem"
+    certificate.parent.mkdir(exist_ok=True)
+    certificate.write_bytes(authority_pem())
+    written = [password, certificate, write_token(home)]
     organisations = config / "organisations.csv"
     if not organisations.exists():
         organisations.write_text(organisations_csv(world), encoding="utf-8")
@@ -76,7 +90,7 @@ def fill(home: Path, world: World, port: int) -> tuple[Path, ...]:
 
 
 def sources_toml(world: World, port: int) -> str:
-    """The stanzas of `config/sources.toml`: a dossier system per province, and two folders."""
+    """The stanzas of `config/sources.toml`: questions to every province's system, and folders."""
     speaking: Sequence[System] = [
         system for system in systems() if system.stanza and system.joins in world.provinces
     ]
@@ -90,5 +104,14 @@ def sources_toml(world: World, port: int) -> str:
         )
         for system in speaking
     ]
-    files = FILES.format(folder=FOLDER, documents=DOCUMENTS, reports=REPORTS)
-    return "".join((HEAD, *stanzas, files))
+    others = (catalogue_stanzas(speaking, port, PASSWORD_FILE), feedback_stanzas(FOLDER))
+    feeds = feed_stanzas(world.provinces, FOLDER)
+    files = FILES.format(
+        folder=FOLDER,
+        documents=DOCUMENTS,
+        reports=REPORTS,
+        certificates=CERTIFICATES,
+    )
+    offices = office_stanzas(FOLDER, port)
+    forms = form_stanza(world.provinces)
+    return "".join((HEAD, *stanzas, files, *others, feeds, offices, forms))

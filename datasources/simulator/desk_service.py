@@ -6,7 +6,8 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from datasources.simulator.clock import DAY, EPOCH
+from datasources.simulator import catalogue
+from datasources.simulator.clock import DAY, EPOCH, date_of
 from datasources.simulator.desks import systems
 from datasources.simulator.portal import Sheet, Speaker
 from datasources.simulator.progress import Steps, step_items, steps
@@ -49,6 +50,8 @@ class DeskService:
         """One page as JSON; with `again` the page before it. Raises QuestionError."""
         agency, service = _text(question, "madonvi"), _text(question, "service")
         speaker = self._speaker(agency)
+        if service in (catalogue.LIST, catalogue.ENTRY):
+            return self._catalogue(speaker, service, question)
         page, size = _number(question, "trang", 1), _number(question, "soBanGhi", PAGE)
         if page < 1 or not 1 <= size <= LARGEST_PAGE:
             raise QuestionError(f"trang from 1, soBanGhi from 1 to {LARGEST_PAGE}")
@@ -63,6 +66,13 @@ class DeskService:
             f'{{"error_code":"00","service":"{service}","madonvi":"{speaker.system.code}",'
             f'"isUpdating":"False","tongSo":{len(sheet)},"trang":{page},"data":[{items}]}}'
         )
+
+    def _catalogue(self, speaker: Speaker, service: str, question: Mapping[str, Any]) -> str:
+        """The list of procedures, or all versions of one of them, as published by now."""
+        today = date_of(self._clock() // DAY)
+        if service == catalogue.LIST:
+            return catalogue.list_answer(speaker.system, today)
+        return catalogue.entry_answer(speaker.system, _text(question, "maTTHC"), today)
 
     def _speaker(self, agency: str) -> Speaker:
         try:
@@ -91,7 +101,8 @@ class DeskService:
             return speaker.sheet(dossiers, first, end, now)
         if service == PROGRESS:
             return steps(speaker, dossiers, max(first, now - PROGRESS_DAYS * DAY), end)
-        raise QuestionError(f"service must be {DOSSIERS} or {PROGRESS}")
+        known = (DOSSIERS, PROGRESS, catalogue.LIST, catalogue.ENTRY)
+        raise QuestionError(f"service must be one of {', '.join(known)}")
 
 
 def _text(question: Mapping[str, Any], name: str) -> str:

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasources.simulator.arrivals import Arrivals, documents_leaving
-from datasources.simulator.chance import Counts, Keys, Numbers, chosen, happens, uniform, waiting
+from datasources.simulator.chance import (
+    Counts,
+    Keys,
+    Numbers,
+    chosen,
+    fraction,
+    happens,
+    uniform,
+    waiting,
+)
 from datasources.simulator.clock import (
     DAY,
     HOUR,
@@ -27,6 +36,11 @@ NEW, REVOKE, UPDATE, REPLACE = range(4)
 KINDS = ("Công văn", "Báo cáo", "Quyết định", "Thông báo", "Giấy mời", "Kế hoạch", "Tờ trình")
 NOTATIONS = ("CV", "BC", "QĐ", "TB", "GM", "KH", "TTr")
 NOBODY = -1
+UNSIGNED, VERIFIED, UNVERIFIED, INVALID = range(4)
+"""What there is to be found of a signature: who vouches for it, and whether it holds."""
+
+OWN_CERTIFICATES, ALTERED = 0.035, 0.006
+"""The share of organisations whose certificates nobody knows; of messages altered on the way."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class Documents:
     sent: Counts
     promulgated: Counts
     due: Counts
-    signed: NDArray[np.bool_]
+    signature: Counts
     paper: NDArray[np.bool_]
     secret: NDArray[np.bool_]
     business: Counts
@@ -56,6 +70,12 @@ class Documents:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    @property
+    def signed(self) -> NDArray[np.bool_]:
+        """Which bear a signature, whatever it is worth."""
+        bearing: NDArray[np.bool_] = self.signature != UNSIGNED
+        return bearing
 
     def rows(self, chosen: NDArray[np.bool_] | Counts) -> "Documents":
         return Documents(**{each.name: getattr(self, each.name)[chosen] for each in fields(self)})
@@ -91,7 +111,7 @@ def drawn_documents(
             work_days().ordinal(left.day) - happens(left.key, "a day before", 0.35)
         ),
         due=_due(left),
-        signed=happens(left.key, "signed", _logistic(0.55 * (years - 1.3) + 0.8 * ahead)),
+        signature=_signatures(seed, desks, left, 0.55 * (years - 1.3) + 0.8 * ahead),
         paper=happens(left.key, "paper", _logistic(0.2 - 0.5 * years - 0.6 * ahead)),
         secret=happens(left.key, "secret", 0.02),
         business=_business(left.key),
@@ -118,6 +138,19 @@ def _followed(left: Arrivals, sent: Counts) -> tuple[Counts, Counts, Counts, Cou
         np.where(tells & refuses, accepts, NEVER),
         np.where(finishes, done, NEVER),
     )
+
+
+def _signatures(seed: int, desks: Sequence[Desk], left: Arrivals, readiness: Numbers) -> Counts:
+    """Which are signed, and what the signature will be found to be worth."""
+    signed = happens(left.key, "signed", _logistic(readiness))
+    sends, place = np.unique(left.desk, return_inverse=True)
+    own = [fraction(f"{seed} {desks[row].code} certificate") < OWN_CERTIFICATES for row in sends]
+    altered = happens(left.key, "altered", ALTERED)
+    stranger = np.array(own, dtype=np.bool_)[place]
+    found: Counts = np.select(
+        [~signed, altered, stranger], [UNSIGNED, INVALID, UNVERIFIED], VERIFIED
+    ).astype(np.int64)
+    return found
 
 
 def _numbers(left: Arrivals) -> Counts:

@@ -1,4 +1,4 @@
-"""The files the simulated province leaves behind: edXML messages and monthly reports.
+"""The files the simulated province leaves behind: messages, reports, feedback, organisations.
 
 Every file appears whole, by a rename, and carries the time of its event, so writing the same
 past again changes nothing.
@@ -6,19 +6,33 @@ past again changes nothing.
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from datasources.simulator.clock import DAY, HOUR, OFFSET, date_of, day_number
 from datasources.simulator.desks import Desk, systems
 from datasources.simulator.edxml import Clerk, Message
+from datasources.simulator.feedback import (
+    CSV_CHANNELS,
+    JSON_CHANNELS,
+    WEEK,
+    as_csv,
+    as_json,
+    files,
+    shown,
+)
+from datasources.simulator.feeds import drops
 from datasources.simulator.work_files import Line
 from datasources.simulator.world import World
+from domain.area import Level
 from domain.period import add_months
 
-DOCUMENTS, REPORTS = "edxml", "reports"
+DOCUMENTS, REPORTS, FEEDBACK, CATALOGUE = "edxml", "reports", "feedback", "organisations"
+FEEDBACK_FILES = {"csv": CSV_CHANNELS, "json": JSON_CHANNELS}
 REPORTED_ON = 3  # the day of the next month on which a month's report is there
 COLUMNS = (
     "metric", "area", "level", "period_start", "period_end",
@@ -46,7 +60,13 @@ class Dropbox:
         for home, clerk in self._clerks.items():
             documents = self._world.documents(home, now)
             written += sum(map(self._drop, clerk.messages(documents, since, now + 1)))
-        return written + self._report(since, now)
+        written += self._report(since, now)
+        first = day_number(self._world.start) * DAY
+        written += sum(self._feedback(at) for at in files(max(since, first), now))
+        for drop in drops(self._world, since, now):
+            path = self._folder / drop.path
+            written += not path.exists() and _appear(path, drop.text, drop.at)
+        return written + self._catalogue(since, now)
 
     def _drop(self, message: Message) -> bool:
         day = date_of(message.at // DAY)
@@ -62,6 +82,39 @@ class Dropbox:
                 path = self._folder / REPORTS / f"{month:%Y-%m}.csv"
                 written += not path.exists() and _appear(path, self._month(month), due)
         return written
+
+    def _feedback(self, at: int) -> int:
+        """The week's files: what changed since the ones before, of every province."""
+        written = 0
+        for kind, channels in FEEDBACK_FILES.items():
+            told = [
+                (one, province.desks[one.report.desk])
+                for home, province in self._world.provinces.items()
+                for one in (shown(each, at) for each in self._world.feedback(home, at))
+                if one.report.channel in channels and one.updated > at - WEEK
+            ]
+            path = self._folder / FEEDBACK / kind / f"{date_of(at // DAY)}.{kind}"
+            text = as_csv(told) if kind == "csv" else as_json(told)
+            written += bool(told) and not path.exists() and _appear(path, text, at)
+        return written
+
+    @cached_property
+    def _change_days(self) -> list[int]:
+        """The days on which organisations began, and the first day of all."""
+        desks = [desk for province in self._world.provinces.values() for desk in province.desks]
+        first = day_number(self._world.start)
+        return sorted({first, *(desk.first for desk in desks if desk.first > first)})
+
+    def _catalogue(self, since: int, now: int) -> int:
+        """The catalogue of organisations; one that is there already is written anew."""
+        days = [day for day in self._change_days if since <= day * DAY + HOUR <= now]
+        if not days:
+            return 0
+        path = self._folder / CATALOGUE / "danh-muc.json"
+        text, is_new = catalogue_json(self._world, days[-1]), not path.exists()
+        if is_new or path.read_text(encoding="utf-8") != text:
+            _appear(path, text, days[-1] * DAY + HOUR)
+        return int(is_new)
 
     def _month(self, month: date) -> str:
         lines = [
@@ -82,6 +135,30 @@ def organisations_csv(world: World) -> str:
     """
     desks = (desk for province in world.provinces.values() for desk in province.desks)
     return _csv(ORGANISATION_COLUMNS, map(_organisation_row, desks))
+
+
+def catalogue_json(world: World, day: int) -> str:
+    """Every organisation that had begun by a day, as an integration platform lists them.
+
+    Provinces, districts and departments in the older order of codes, communes in the newer.
+    """
+    desks = (desk for province in world.provinces.values() for desk in province.desks)
+    entries = [_entry(desk, day) for desk in desks if desk.first <= day]
+    return json.dumps(entries, ensure_ascii=False, indent=0)
+
+
+def _entry(desk: Desk, day: int) -> dict[str, str | None]:
+    first, until = _life(desk)
+    place = "Cap1" if not desk.parts else "Cap3" if desk.level is Level.COMMUNE else "Cap2"
+    return {
+        f"MaDinhDanh{place}": desk.code if place == "Cap3" else desk.old_code,
+        "TenDonVi": desk.name,
+        "DiaChi": None,
+        "SoDienThoai": None,
+        "MaDonViHanhChinh": desk.area_code,
+        "NgayHieuLuc": first,
+        "NgayHetHieuLuc": until if desk.until <= day else "",
+    }
 
 
 def _organisation_row(desk: Desk) -> tuple[str, ...]:

@@ -4,9 +4,7 @@ The national dialect names the signer in `SignerInfo` and organisations from wid
 vendor's is older: `Author`, codes from narrow to wide, and the mark of secrecy in `OtherInfo`.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -14,13 +12,23 @@ import numpy as np
 
 from datasources.simulator.clock import DAY, NEVER, date_of
 from datasources.simulator.desks import Desk, System
-from datasources.simulator.documents import KINDS, NOBODY, NOTATIONS, Documents
+from datasources.simulator.documents import (
+    INVALID,
+    KINDS,
+    NOBODY,
+    NOTATIONS,
+    UNSIGNED,
+    UNVERIFIED,
+    Documents,
+)
 from datasources.simulator.people import official, person
 from datasources.simulator.portal import vendor_date
+from datasources.simulator.signing import SLOT, signed
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 BUSINESS = ("Văn bản điện tử mới", "Thu hồi văn bản", "Cập nhật văn bản", "Thay thế văn bản")
 MARK_OF_SECRECY = "Mật"
+CONTENT, ALTERED_CONTENT = "Nội dung mô phỏng", "Nội dung mô phỏng đã bị sửa"
 STATUSES = {
     "arrived": ("01", "Đã đến"),
     "refused": ("02", "Từ chối tiếp nhận"),
@@ -77,7 +85,7 @@ class _Document:
         self.due = _day(due) if due < NEVER else ""
         self.kind = int(documents.kind[place])
         self.number = int(documents.number[place])
-        self.signed = bool(documents.signed[place])
+        self.signature = int(documents.signature[place])
         self.paper = bool(documents.paper[place])
         self.secret = bool(documents.secret[place]) and self.vendor
         self.business = int(documents.business[place])
@@ -95,6 +103,14 @@ class _Document:
         return Message(at, f"{self.slug}-tt{STATUSES[what][0]}.edxml", self.status_text(what, at))
 
     def text(self) -> str:
+        """The message, signed if it is; what was altered after that no longer fits."""
+        text = self._unsigned()
+        if self.signature == UNSIGNED:
+            return text
+        text = signed(text, self.sender.code, trusted=self.signature != UNVERIFIED)
+        return text.replace(CONTENT, ALTERED_CONTENT) if self.signature == INVALID else text
+
+    def _unsigned(self) -> str:
         name = person(self.key).name
         return _message(
             "".join(
@@ -112,7 +128,7 @@ class _Document:
                         TypeName=KINDS[self.kind],
                     ),
                     _one("Subject", f"{KINDS[self.kind]} mô phỏng số {self.number}"),
-                    _one("Content", "Nội dung mô phỏng"),
+                    _one("Content", CONTENT),
                     self._signer(name),
                     _one("DueDate", self.due),
                     self._other(),
@@ -120,7 +136,7 @@ class _Document:
                     _one("SteeringType", "1"),
                     "</edXML:MessageHeader>",
                     self._trace(),
-                    self._signature(),
+                    SLOT,
                 )
             )
         )
@@ -192,19 +208,6 @@ class _Document:
             f"{_one('BussinessDocReason', BUSINESS[self.business])}"
             f"{_one('Paper', str(int(self.paper)))}{_staff(self.key)}"
             "</edXML:Bussiness></edXML:TraceHeaderList>"
-        )
-
-    def _signature(self) -> str:
-        """Something in the place of a signature. It signs nothing: nobody holds a key for it."""
-        if not self.signed:
-            return "<edXML:Signature/>"
-        digest = b64encode(sha256(self.id.encode()).digest()).decode()
-        return (
-            '<edXML:Signature><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
-            '<ds:SignedInfo><ds:Reference URI=""><ds:DigestValue>'
-            f"{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-            f"<ds:SignatureValue>{digest}</ds:SignatureValue>"
-            "</ds:Signature></edXML:Signature>"
         )
 
 

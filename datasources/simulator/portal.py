@@ -19,11 +19,13 @@ from datasources.simulator.dossiers import Dossiers, Known, known
 from datasources.simulator.people import Person, official, person
 from datasources.simulator.procedures import procedures
 from datasources.simulator.province import Province
+from datasources.simulator.services import PRICE, Services, services
 from domain.area import Level
 
 Writer = Callable[[int], str]
 NO_DATE = "0000-00-00T00:00:00"
 _COLUMNS = [each.name for each in fields(Known)]
+_SERVICES = [each.name for each in fields(Services)]
 
 
 @lru_cache(maxsize=8192)
@@ -103,10 +105,12 @@ class Speaker:
         columns = (drawn.key, drawn.desk, drawn.receiving, drawn.procedure, drawn.serial)
         about = zip(*(column[part].tolist() for column in columns), strict=True)
         status = drawn.pause_status[part].tolist()
-        for (key, desk, receiving, procedure, serial), row, pause in zip(
-            about, shown, status, strict=True
+        told = services(drawn, sheet.known)
+        beside = zip(*(getattr(told, name)[part].tolist() for name in _SERVICES), strict=True)
+        for (key, desk, receiving, procedure, serial), row, pause, more in zip(
+            about, shown, status, beside, strict=True
         ):
-            state = dict(zip(_COLUMNS, row, strict=True))
+            state = dict(zip((*_COLUMNS, *_SERVICES), (*row, *more), strict=True))
             yield self._item(key, desk, receiving, procedure, serial, state, pause)
 
     def code(self, receiving: int, submitted: int, serial: int) -> str:
@@ -142,12 +146,34 @@ class Speaker:
             f'"NgayTuChoi":"{written(state["refused"])}",'
             f'"TrangThaiHoSo":"{state["status"]}","ThongTinTra":"","HinhThuc":"0",'
             f"{self._place(desk)},"
-            f'"GhiChu":"","NoiNopHoSo":"1","HoSoCoThanhPhanSoHoa":"1",'
-            f'"TaiKhoanDuocXacThucVoiVNeID":"1","DuocThanhToanTrucTuyen":"2",'
-            f'"DSKetNoiCSDL":[{{"MaCSDL":"1"}}],"TaiLieuNop":[],"DanhSachLePhi":[],'
+            f'"GhiChu":"","NoiNopHoSo":"1",{self._services(state, who)},'
             f'"DanhSachTepDinhKemKhac":[],"DanhSachHoSoBoSung":[{self._pauses(state, pause, key)}],'
-            f'"DanhSachGiayToKetQua":[],"NgayCapNhat":"{written(state["updated"])}"}}'
+            f'"NgayCapNhat":"{written(state["updated"])}"}}'
         )
+
+    def _services(self, state: dict[str, int], who: Person) -> str:
+        """Papers, fees, payment and results; files are named after people, as real ones are."""
+        paid = (1 + state["submitted"] % 2) if state["paid_online"] else 0
+        price = PRICE if state["has_fee"] else 0
+        result = f"https://mo-phong.invalid/kq/{who.identity}.pdf" if state["result"] else ""
+        apology = f'"CoVanBanXinLoi":"{int(state["apology"])}",' * (not self._is_vendor)
+        return (
+            f'"HoSoCoThanhPhanSoHoa":"{int(state["digitised"])}",'
+            f'"TaiKhoanDuocXacThucVoiVNeID":"1","DuocThanhToanTrucTuyen":"{paid}",{apology}'
+            f'"HanTiepNhan":"{self.written(state["reception_due"])}",'
+            f'"DSKetNoiCSDL":[{{"MaCSDL":"1"}}],"TaiLieuNop":[{{"TepDinhKemId":"1",'
+            f'"TenTepDinhKem":"to_khai_{who.name}.pdf","IsDeleted":"False",'
+            f'"DuongDanTaiTepTin":"https://mo-phong.invalid/tl/{who.identity}.pdf",'
+            f'"DuocSoHoa":"{int(state["digitised"])}","DuocTaiSuDung":"{int(state["reused"])}",'
+            f'"DuocLayTuKhoDMQG":"0"}}],"DanhSachLePhi":[{{"TenPhiLePhi":"Lệ phí",'
+            f'"MaPhiLePhi":"1","HinhThucThu":"1","Gia":"{price}","LoaiPhiLePhi":"1"}}],'
+            f'"DanhSachGiayToKetQua":[{{"TenGiayTo":"Kết quả của {who.name}",'
+            f'"DuongDanTepTinKetQua":"{result}"}}]'
+        )
+
+    @property
+    def _is_vendor(self) -> bool:
+        return self.system.dialect == "vendor"
 
     def _subject(self, procedure: int) -> str:
         return self._subjects[procedure]
@@ -171,10 +197,10 @@ class Speaker:
     @cached_property
     def _places(self) -> list[str]:
         """Who decides; the vendor's systems add the code of the commune."""
-        vendor = self.system.dialect == "vendor"
         return [
             _members(DonViXuLy=desk.name)
-            + (f',"MaXa":"{desk.area_code if desk.level is Level.COMMUNE else ""}"' * vendor)
+            + (f',"MaXa":"{desk.area_code if desk.level is Level.COMMUNE else ""}"')
+            * self._is_vendor
             for desk in self.province.desks
         ]
 

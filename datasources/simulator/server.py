@@ -4,12 +4,16 @@
     POST /dvcqg/dongbo  {"session", "madonvi", "service", "tuNgay", "denNgay", "trang",
                          "soBanGhi"} -> {"error_code": "00", "service", "madonvi",
                          "isUpdating", "tongSo", "trang", "data"}
+    GET  /bao-cao/…, told in reporting.py
+    POST /dvcqg/<service>?MaDinhDanhDV=<agency>&isUpdating=false   the same, as other vendors ask
     GET  /healthz, /readyz
 
-`service` is DongBoHoSoMC (dossiers, by the time of their last change) or CapNhatTienDoHoSoMC
-(single steps, of the last weeks only). `tuNgay` is included, `denNgay` is not; both are
-`yyyyMMddHHmmss`. Error codes: "01" log in again, "02" bad name or password, "03" a question
-that cannot be answered. All pages of one question show the world as it was at the first.
+`service` is DongBoHoSoMC (dossiers, by the time of their last change), CapNhatTienDoHoSoMC
+(single steps, of the last weeks only), LayDanhSachTTHC (the codes of all procedures) or LayThuTuc
+(every version of the procedure `maTTHC`); the last two answer with `result`. `tuNgay` is
+included, `denNgay` is not; both are `yyyyMMddHHmmss`. Error codes: "01" log in again, "02" bad
+name or password, "03" a question that cannot be answered. All pages of one question show the
+world as it was at the first.
 """
 
 import json
@@ -20,6 +24,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from datasources.simulator.desk_service import DeskService, QuestionError
 from datasources.simulator.faults import (
@@ -32,6 +37,7 @@ from datasources.simulator.faults import (
     Status,
     Truncate,
 )
+from datasources.simulator.reporting import REPORTING, ReportingService
 from datasources.simulator.world import World
 
 USERNAME, PASSWORD = "ioc", "mo-phong"
@@ -57,6 +63,7 @@ class Simulator:
         steady: bool = True,
     ) -> None:
         self.service = DeskService(world, clock, steady=steady)
+        self.reporting = ReportingService(world, clock)
         self.script = script or Script()
         self.ready = Event()
         self.questions = 0
@@ -129,6 +136,9 @@ class _Handler(BaseHTTPRequestHandler):
             ready = self.simulator.ready.is_set()
             status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
             self._send(status, json.dumps({"ready": ready}))
+        elif self.path.startswith(REPORTING):
+            status, text = self.simulator.reporting.answer(self.path, dict(self.headers))
+            self._send(status, text)
         else:
             self._send(HTTPStatus.NOT_FOUND, '{"error_code":"03"}')
 
@@ -140,6 +150,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, json.dumps(self.simulator.log_in(question)))
         elif self.path == f"{BASE}/dongbo":
             self._answer(question)
+        elif self.path.startswith(f"{BASE}/") and "?" in self.path:
+            address = urlsplit(self.path)
+            agency = parse_qs(address.query).get("MaDinhDanhDV", [""])[0]
+            service = address.path.removeprefix(f"{BASE}/")
+            self._answer({**question, "service": service, "madonvi": agency})
         else:
             self._send(HTTPStatus.NOT_FOUND, '{"error_code":"03"}')
 

@@ -15,9 +15,32 @@ for counting. Only the register of areas and the names of months are shared with
     dossiers_pending_overdue     which are counted here again
     online_dossier_rate          received online ÷ received
     null_due_share               received without a due date ÷ received
+    supplement_rate, digitised_component_rate, reuse_rate
+                                 of those received, the share that had to be completed, whose
+                                 papers were digitised, that used data again
+    online_payment_dossier_rate  of those received that cost something, the share paid online
+    electronic_result_rate       of those resolved, the share with an electronic document
+    cross_boundary_share         received at a desk of another area than decides ÷ received
+    apology_letter_rate          of those whose term ran out in the month, the share with an apology
     docs_sent                    documents that are neither secret nor a revocation, as they left
-    docs_electronic_rate         without paper ÷ sent; docs_signed_rate: signed ÷ sent
+    docs_electronic_rate         without paper ÷ sent
+    docs_signed_rate             with a signature that holds and is vouched for ÷ sent
+    docs_signed_unverified       signed by somebody nobody vouches for
+    docs_signature_invalid       altered after it was signed
+    water_exceedance_hours       hours in which a station read something out of its limits
+    water_station_uptime         readings that came ÷ readings owed since a station's first one
+    household_businesses_active  as the communes report it; cashless_txn_value likewise
     units_exchanging_signed_rate as the provinces report it, districts' and communes' added up
+    feedback_received            reports that came in in the month, as the last weekly file told
+    feedback_pending, _overdue   in competence and not answered at the end of the month
+    feedback_on_time_rate        of those in competence that came in with a due day, the share whose
+                                 term had not run out unanswered by the end of the month
+    feedback_satisfaction_rate   of those answered, not late, not called bad and not made again;
+                                 feedback_rated_satisfied_rate: content ÷ rated
+    feedback_reopened_rate       made again ÷ given an answer
+    procedures_total             in force at the end of the month in the province's own catalogue;
+    procedures_online_rate, procedures_fully_online_rate, procedures_linked_dvcqg_rate of them,
+    online_payment_procedure_rate of those with a fee
     work_files_online_rate       online ÷ all, of the agencies of the area's own level alone
 
 Everything counts in the area of the desk that decides, or sends. Once an area has ended, its main
@@ -25,33 +48,40 @@ successor answers for what it left, and where there is none, what it lay in.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from functools import cache
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from datasources.simulator.clock import DAY, NEVER, date_of, end_of_day
+from datasources.simulator.clock import NEVER, end_of_day
 from datasources.simulator.desks import systems
-from datasources.simulator.documents import REVOKE
-from datasources.simulator.dossiers import ONLINE, known
+from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
+from datasources.simulator.dossiers import ONLINE, Dossiers, Known, known
 from datasources.simulator.dropbox import report_second
+from datasources.simulator.province import Province
+from datasources.simulator.services import services
+from datasources.simulator.truth_feeds import OWED, sector_lines, station_hours
+from datasources.simulator.truth_listed import add_feedback, add_procedures
+from datasources.simulator.truth_places import (
+    FOREVER,
+    ONE_DAY,
+    Cell,
+    Figures,
+    Tally,
+    count_in,
+    day_at,
+    last_day_of,
+    lives_on,
+    months_told,
+    places_of,
+    plain,
+    rate_of,
+)
 from datasources.simulator.work_files import SIGNING
 from datasources.simulator.world import World
-from domain.area import COUNTRY_ID, Area, Boundaries, register
+from domain.area import Boundaries, register
 from domain.period import add_months
 
-Cell = tuple[str, str, str, date]
-Tally = dict[tuple[str, str, str, date], int]
-ONE_DAY = timedelta(days=1)
-FOREVER = date.max
-
-
-class Figures(NamedTuple):
-    """One cell. A count has no denominator; a rate (0 to 100) without one has no value."""
-
-    numerator: float
-    denominator: float | None
-    value: float | None
+__all__ = ["Figures", "truth"]
 
 
 class Case(NamedTuple):
@@ -65,6 +95,7 @@ class Case(NamedTuple):
     withdrawn: date
     online: bool
     waits: tuple[tuple[date, date], ...]
+    traits: frozenset[str]
 
 
 RATES = {
@@ -73,7 +104,15 @@ RATES = {
     "resolution_rate": (("resolved",), ("received",)),
     "online_dossier_rate": (("received_online",), ("received",)),
     "null_due_share": (("null_due",), ("received",)),
+    "supplement_rate": (("supplemented",), ("received",)),
+    "digitised_component_rate": (("digitised",), ("received",)),
+    "reuse_rate": (("reused",), ("received",)),
+    "online_payment_dossier_rate": (("paid_online",), ("has_fee",)),
+    "electronic_result_rate": (("result",), ("resolved",)),
+    "cross_boundary_share": (("elsewhere",), ("received",)),
+    "apology_letter_rate": (("apology",), ("late_at_last",)),
 }
+TRAITS = ("supplemented", "digitised", "reused", "has_fee", "paid_online", "elsewhere")
 COUNTS = {
     "dossiers_received": "received",
     "dossiers_resolved": "resolved",
@@ -87,6 +126,12 @@ STOCKS = {
     "dossiers_paused": "paused",
 }
 SHARES = {"docs_electronic_rate": "electronic", "docs_signed_rate": "signed"}
+LETTERS = {
+    "docs_sent": "sent",
+    "docs_signed_unverified": "unverified",
+    "docs_signature_invalid": "broken",
+}
+SIGNATURES = {VERIFIED: "signed", UNVERIFIED: "unverified", INVALID: "broken"}
 
 
 def truth(world: World, day: date) -> dict[Cell, Figures]:
@@ -99,6 +144,10 @@ def truth(world: World, day: date) -> dict[Cell, Figures]:
     _add_dossiers(cells, world, day)
     _add_documents(cells, world, day)
     _add_reports(cells, world, day)
+    _add_stations(cells, world, day)
+    _add_sectors(cells, world, day)
+    add_feedback(cells, world, day)
+    add_procedures(cells, world, day)
     return cells
 
 
@@ -106,30 +155,31 @@ def _add_dossiers(cells: dict[Cell, Figures], world: World, day: date) -> None:
     tally: Tally = defaultdict(int)
     for case in _cases(world, day):
         for what, when in _events(case, day):
-            _count(tally, what, _places(case.area_id, when), when)
+            count_in(tally, what, places_of(case.area_id, when), when)
         for what, month, when in _states(case, day):
-            _count(tally, what, _places(case.area_id, when), month)
-    for boundaries, area_id, month in _months_told(tally, day):
+            count_in(tally, what, places_of(case.area_id, when), month)
+    for boundaries, area_id, month in months_told(tally, day):
         place = (boundaries, area_id, month)
         for metric, what in COUNTS.items():
-            cells[metric, *place] = _plain(tally[what, *place])
+            cells[metric, *place] = plain(tally[what, *place])
         for metric, (above, below) in RATES.items():
             numerator = sum(tally[what, *place] for what in above)
-            cells[metric, *place] = _rate(numerator, sum(tally[what, *place] for what in below))
-        if boundaries == Boundaries.TODAY or _lives(area_id, _last_day(month, day)):
+            cells[metric, *place] = rate_of(numerator, sum(tally[what, *place] for what in below))
+        if boundaries == Boundaries.TODAY or lives_on(area_id, last_day_of(month, day)):
             for metric, what in STOCKS.items():
-                cells[metric, *place] = _plain(tally[what, *place])
+                cells[metric, *place] = plain(tally[what, *place])
 
 
 def _add_documents(cells: dict[Cell, Figures], world: World, day: date) -> None:
     tally: Tally = defaultdict(int)
     for area_id, when, words in _letters(world, day):
         for what in words:
-            _count(tally, what, _places(area_id, when), when)
-    for place in _months_told(tally, day):
-        cells["docs_sent", *place] = _plain(tally["sent", *place])
+            count_in(tally, what, places_of(area_id, when), when)
+    for place in months_told(tally, day):
+        for metric, what in LETTERS.items():
+            cells[metric, *place] = plain(tally[what, *place])
         for metric, what in SHARES.items():
-            cells[metric, *place] = _rate(tally[what, *place], tally["sent", *place])
+            cells[metric, *place] = rate_of(tally[what, *place], tally["sent", *place])
 
 
 def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
@@ -141,13 +191,35 @@ def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
         last = add_months(month, 1) - ONE_DAY
         for line in (line for home in world.provinces for line in world.reports(home, month)):
             area = register().at(line.area, last)
-            for boundaries, area_id in _places(area.area_id, last):
+            for boundaries, area_id in places_of(area.area_id, last):
                 if line.metric == SIGNING or register().get(area_id).level is area.level:
                     above[line.metric, boundaries, area_id, month] += line.numerator
                     below[line.metric, boundaries, area_id, month] += line.denominator
         month = add_months(month, 1)
     for cell, denominator in below.items():
-        cells[cell] = _rate(above[cell], denominator)
+        cells[cell] = rate_of(above[cell], denominator)
+
+
+def _add_stations(cells: dict[Cell, Figures], world: World, day: date) -> None:
+    tally: Tally = defaultdict(int)
+    for one in station_hours(world, day):
+        told = {"readings": one.readings, "owed": OWED, "bad": int(one.is_bad)}
+        for boundaries, area_id in places_of(one.area_id, one.day):
+            for what, many in told.items():
+                tally[what, boundaries, area_id, one.day.replace(day=1)] += many
+    for place in months_told(tally, day):
+        cells["water_exceedance_hours", *place] = plain(tally["bad", *place])
+        cells["water_station_uptime", *place] = rate_of(
+            tally["readings", *place], tally["owed", *place]
+        )
+
+
+def _add_sectors(cells: dict[Cell, Figures], world: World, day: date) -> None:
+    tally: Tally = defaultdict(int)
+    for metric, area_id, month, many in sector_lines(world, day):
+        for boundaries, above in places_of(area_id, last_day_of(month, day)):
+            tally[metric, boundaries, above, month] += many
+    cells.update({cell: plain(many) for cell, many in tally.items()})
 
 
 def _cases(world: World, day: date) -> Iterator[Case]:
@@ -161,22 +233,38 @@ def _cases(world: World, day: date) -> Iterator[Case]:
             shown.withdrawn, shown.channel, shown.pause_1, shown.resume_1, shown.pause_2,
             shown.resume_2,
         )  # fmt: skip
-        for row in zip(*(column.tolist() for column in columns), strict=True):
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for row, traits in zip(rows, _traits(province, dossiers, shown), strict=True):
             desk, received, refused, due, finished, withdrawn, channel, *waits = row
             yield Case(
                 area_id=province.desks[desk].area_id,
-                received=_day(received),
-                refused=_day(refused),
-                due=None if due >= NEVER else _day(due),
-                finished=_day(finished),
-                withdrawn=_day(withdrawn),
+                received=day_at(received),
+                refused=day_at(refused),
+                due=None if due >= NEVER else day_at(due),
+                finished=day_at(finished),
+                withdrawn=day_at(withdrawn),
                 online=channel == ONLINE,
                 waits=tuple(
-                    (_day(start), _day(end))
+                    (day_at(start), day_at(end))
                     for start, end in zip(waits[::2], waits[1::2], strict=True)
                     if start < NEVER
                 ),
+                traits=traits,
             )
+
+
+def _traits(province: Province, dossiers: Dossiers, shown: Known) -> Iterator[frozenset[str]]:
+    """What else is told of each dossier: the names of what is true of it."""
+    told = services(dossiers, shown)
+    names = ("digitised", "reused", "has_fee", "paid_online", "result", "apology")
+    flags = zip(*(getattr(told, name).tolist() for name in names), strict=True)
+    places = zip(dossiers.desk.tolist(), dossiers.receiving.tolist(), strict=True)
+    for said, (desk, receiving), pause in zip(flags, places, shown.pause_1.tolist(), strict=True):
+        found = {name for name, is_true in zip(names, said, strict=True) if is_true}
+        found |= {"supplemented"} if pause < NEVER else set()
+        if province.desks[desk].area_id != province.desks[receiving].area_id:
+            found.add("elsewhere")
+        yield frozenset(found)
 
 
 def _events(case: Case, day: date) -> Iterator[tuple[str, date]]:
@@ -186,21 +274,37 @@ def _events(case: Case, day: date) -> Iterator[tuple[str, date]]:
     if case.received == FOREVER:
         return
     yield "received", case.received
+    yield from ((trait, case.received) for trait in TRAITS if trait in case.traits)
     if case.online:
         yield "received_online", case.received
-    if case.due is None:
-        yield "null_due", case.received
-    else:
-        yield "received_due", case.received
-        month_end = _last_day(case.received.replace(day=1), day)
-        if _term_ran_out(case, case.due) > month_end:
-            yield "unbroken", case.received
+    yield from _term(case, day)
     if case.withdrawn < FOREVER:
         yield "withdrawn", case.withdrawn
     elif case.finished < FOREVER:
-        yield "resolved", case.finished
-        if case.due is not None:
-            yield _punctuality(case.finished, case.due), case.finished
+        yield from _ended(case)
+
+
+def _term(case: Case, day: date) -> Iterator[tuple[str, date]]:
+    """What becomes of the day that was promised."""
+    if case.due is None:
+        yield "null_due", case.received
+        return
+    yield "received_due", case.received
+    broken = _term_ran_out(case, case.due)
+    if broken > last_day_of(case.received.replace(day=1), day):
+        yield "unbroken", case.received
+    if broken <= day:
+        yield "late_at_last", broken
+        if "apology" in case.traits:
+            yield "apology", broken
+
+
+def _ended(case: Case) -> Iterator[tuple[str, date]]:
+    yield "resolved", case.finished
+    if "result" in case.traits:
+        yield "result", case.finished
+    if case.due is not None:
+        yield _punctuality(case.finished, case.due), case.finished
 
 
 def _punctuality(finished: date, due: date) -> str:
@@ -225,7 +329,7 @@ def _states(case: Case, day: date) -> Iterator[tuple[str, date, date]]:
     month = case.received.replace(day=1)
     ended = min(case.finished, case.withdrawn)
     while case.received < FOREVER and month <= day:
-        last = _last_day(month, day)
+        last = last_day_of(month, day)
         if ended <= last:
             return
         if case.received <= last:
@@ -246,107 +350,16 @@ def _letters(world: World, day: date) -> Iterator[tuple[str, date, Sequence[str]
     for home, province in world.provinces.items():
         documents = world.documents(home, end_of_day(day))
         columns = (
-            documents.desk, documents.sent, documents.signed, documents.paper,
+            documents.desk, documents.sent, documents.signature, documents.paper,
             documents.secret, documents.business,
         )  # fmt: skip
         for row in zip(*(column.tolist() for column in columns), strict=True):
-            desk, sent, signed, paper, secret, business = row
+            desk, sent, signature, paper, secret, business = row
             sender = province.desks[desk]
             if secret and sender.system in marks_secrets:
                 continue
             words = ["revoked"] if business == REVOKE else ["sent"]
             if business != REVOKE:
-                words += ["signed"] * signed + ["electronic"] * (not paper)
-            yield sender.area_id, _day(sent), words
-
-
-def _count(tally: Tally, what: str, places: Iterable[tuple[str, str]], when: date) -> None:
-    for boundaries, area_id in places:
-        tally[what, boundaries, area_id, when.replace(day=1)] += 1
-
-
-@cache
-def _places(area_id: str, day: date) -> tuple[tuple[str, str], ...]:
-    """Everywhere something in an area counts that happens on a day: boundaries and area."""
-    then = [(Boundaries.THEN.value, one) for one in _above(_responsible(area_id, day), day)]
-    today = [(Boundaries.TODAY.value, one) for one in _present(area_id)]
-    return (*then, *today)
-
-
-@cache
-def _closure(boundaries: Boundaries) -> dict[str, list[tuple[str, date, date]]]:
-    """What every area counts towards, from when until before when."""
-    links: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
-    for link in register().closure(boundaries):
-        start, end = link.valid_from or date.min, link.valid_until or date.max
-        links[link.area_id].append((link.ancestor_id, start, end))
-    return links
-
-
-def _above(area_id: str, day: date) -> Iterable[str]:
-    """The area and all it lies in on a day, the country always."""
-    links = _closure(Boundaries.THEN)[area_id]
-    return {COUNTRY_ID} | {above for above, start, end in links if start <= day < end}
-
-
-def _present(area_id: str) -> Iterable[str]:
-    """What the whole history of an area counts towards on today's map."""
-    return {COUNTRY_ID} | {above for above, _, _ in _closure(Boundaries.TODAY)[area_id]}
-
-
-def _responsible(area_id: str, day: date) -> str:
-    """The area that answers for another on a day: itself, its main successor, or its parent."""
-    area = register().get(area_id)
-    if area.is_valid(day) or area.valid_until is None or day < area.valid_until:
-        return area_id
-    for change in register().successors(area_id):
-        if change.is_default and change.new_id is not None:
-            return _responsible(change.new_id, day)
-    return _responsible(_parent(area), day)
-
-
-def _parent(area: Area) -> str:
-    """What an area lay in when it ended."""
-    chain = list(register().ancestors(area.area_id).values())
-    return chain[-2]
-
-
-def _months_told(tally: Tally, day: date) -> Iterator[tuple[str, str, date]]:
-    """Every area from the month of its first event to the month of the day, while it exists."""
-    first: dict[tuple[str, str], date] = {}
-    for _, boundaries, area_id, month in tally:
-        begun = first.get((boundaries, area_id), month)
-        first[boundaries, area_id] = min(begun, month)
-    for (boundaries, area_id), month in first.items():
-        while month <= day:
-            if boundaries == Boundaries.TODAY or _lives_in(area_id, month):
-                yield boundaries, area_id, month
-            month = add_months(month, 1)  # noqa: PLW2901 - it walks on
-
-
-def _lives_in(area_id: str, month: date) -> bool:
-    """Whether an area exists on some day of a month."""
-    area = register().get(area_id)
-    begun = area.valid_from is None or area.valid_from < add_months(month, 1)
-    return begun and (area.valid_until is None or month < area.valid_until)
-
-
-def _lives(area_id: str, day: date) -> bool:
-    return register().get(area_id).is_valid(day)
-
-
-def _last_day(month: date, day: date) -> date:
-    """The last day of a month, as far as it is known."""
-    return min(add_months(month, 1) - ONE_DAY, day)
-
-
-def _day(seconds: int) -> date:
-    return FOREVER if seconds >= NEVER else date_of(seconds // DAY)
-
-
-def _plain(count: int) -> Figures:
-    return Figures(count, None, count)
-
-
-def _rate(numerator: int, denominator: int) -> Figures:
-    return Figures(numerator, denominator, 100 * numerator / denominator if denominator else None)
+                words += [SIGNATURES[signature]] if signature in SIGNATURES else []
+                words += ["electronic"] * (not paper)
+            yield sender.area_id, day_at(sent), words

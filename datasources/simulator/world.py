@@ -17,6 +17,7 @@ from datasources.simulator.clock import DAY, date_of, day_number
 from datasources.simulator.desks import homes
 from datasources.simulator.documents import Documents, documents_joined
 from datasources.simulator.dossiers import Dossiers, joined
+from datasources.simulator.feedback import Report, drawn_reports
 from datasources.simulator.province import Province
 from datasources.simulator.work_files import Line, month_report
 from domain.area import Level, register
@@ -54,6 +55,7 @@ class World:
         self.scale = scale
         self._dossiers: _Drawn[Dossiers] = _Drawn()
         self._documents: _Drawn[Documents] = _Drawn()
+        self._feedback: dict[str, dict[date, list[Report]]] = {}
         self._lock = Lock()
 
     def dossiers(self, home: str, at: int) -> Dossiers:
@@ -75,6 +77,25 @@ class World:
                 self._documents.keep(home, new[-1], drawn, documents_joined)
             held = self._documents.of(home)
         return held.rows(held.sent <= at)
+
+    def feedback(self, home: str, at: int) -> list[Report]:
+        """Every report that came in in a province by an instant, and what becomes of it."""
+        with self._lock:
+            held = self._feedback.setdefault(home, {})
+            month = self.start.replace(day=1)
+            last = max(self.start, min(date_of(at // DAY), self.end))
+            while month <= last:
+                if month not in held:
+                    held[month] = self._drawn_feedback(home, month)
+                month = add_months(month, 1)
+            found = [one for month in sorted(held) for one in held[month]]
+        return [one for one in found if one.received <= at]
+
+    def _drawn_feedback(self, home: str, month: date) -> list[Report]:
+        province = self.provinces[home]
+        found = drawn_reports(self.seed, province.desks, province.rows, month, self.scale)
+        first, last = day_number(self.start), day_number(self.end)
+        return [one for one in found if first <= one.received // DAY <= last]
 
     def reports(self, home: str, month: date) -> Iterator[Line]:
         """The lines of a calendar month's reports; nothing outside the world's days."""

@@ -17,6 +17,7 @@ select
     cast(version.sent_at as date) as sent_day,
     coalesce(version.business, 0) as business,
     coalesce(version.signed, false) as signed,
+    coalesce(version.signature, '') as signature,
     coalesce(version.paper, false) as paper
 from version
 join area on area.area_id = version.sender_area;

@@ -3,6 +3,7 @@
 --
 -- version   one row per state to be counted: sign +1 as it is now known, -1 as it was before
 -- event     the steps known in that state, by record_no
+-- local_day   the day of an instant on Vietnam's clocks
 
 -- A record tells how things stood when its source last changed it. Steps after that win.
 create or replace temp table happened as
@@ -171,13 +172,20 @@ select
     coalesce(standing.channel, '') as channel,
     status,
     coalesce(deadline_precision, 'day') as deadline_precision,
+    supplements,
+    digitised,
+    reused,
+    electronic_result,
+    has_fee,
+    paid_online,
+    apology,
     due_at,
     finished_at,
-    cast(received_at as date) as received_day,
-    cast(due_at as date) as due_day,
-    cast(finished_at as date) as finished_day,
-    cast(refused_at as date) as refused_day,
-    cast(withdrawn_at as date) as withdrawn_day,
+    local_day(received_at) as received_day,
+    local_day(due_at) as due_day,
+    local_day(finished_at) as finished_day,
+    local_day(refused_at) as refused_day,
+    local_day(withdrawn_at) as withdrawn_day,
     -- When a refusal or withdrawal has no instant of its own.
     case
         when status in (3, 7)

@@ -12,6 +12,10 @@ select
     case when business <> 1 and not paper then sign else 0 end as docs_electronic,
     case when business <> 1 and paper then sign else 0 end as docs_parallel,
     case when business <> 1 and signed then sign else 0 end as docs_signed,
+    case when business <> 1 and signature = 'unverified' then sign else 0 end
+        as docs_signed_unverified,
+    case when business <> 1 and signature = 'invalid' then sign else 0 end
+        as docs_signature_invalid,
     case when business = 1 then sign else 0 end as docs_revoked
 from records
 where sent_day is not null

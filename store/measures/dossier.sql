@@ -14,6 +14,14 @@ with ruled as (
         channel,
         received_day,
         due_day,
+        supplements,
+        digitised,
+        reused,
+        electronic_result,
+        has_fee,
+        paid_online,
+        apology,
+        receiving_area_id <> area_id as is_from_elsewhere,
         -- By the day a dossier is overdue the day after its due day, by the second on it.
         case
             when deadline_precision = 'second' then due_day
@@ -98,6 +106,12 @@ events as (
                 when is_overdue_once then breach_day
                 when is_resolved and punctuality = 'late' then resolved_day
             end
+            -- The same, on its own day whenever the dossier came, where apologies are told of.
+            when 'late' then case
+                when apology is null then cast(null as date)
+                when is_overdue_once then breach_day
+                when is_resolved and punctuality = 'late' then resolved_day
+            end
             -- Withdrawn or refused after it had ended in another way.
             when 'withdrawn' then case
                 when is_withdrawn and withdrawn_day > end_day then withdrawn_day
@@ -105,12 +119,14 @@ events as (
             when 'refused' then case when refused_day > end_day then refused_day end
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
-        is_open_once, is_overdue_once, is_resolved,
+        supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
+        is_from_elsewhere, is_open_once, is_overdue_once, is_resolved,
         is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
         refused_day = end_day as ends_refused
     from lived
     cross join (
-        values ('received'), ('overdue'), ('ended'), ('lapsed'), ('withdrawn'), ('refused')
+        values
+            ('received'), ('overdue'), ('ended'), ('lapsed'), ('late'), ('withdrawn'), ('refused')
     ) as step (name)
     union all
     select
@@ -127,6 +143,17 @@ events as (
                 when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
                     then breach_day
             end
+            when 'unlate' then case
+                when apology is not null and is_overdue_once
+                    and pause_day <= breach_day and breach_day < resume_day
+                    then breach_day
+            end
+            when 'late' then case
+                when apology is not null and is_overdue_once
+                    and pause_day <= breach_day and breach_day < resume_day
+                    and (resume_day < end_day or is_resolved)
+                    then resume_day
+            end
             when 'lapsed' then case
                 when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
                     and (resume_day < end_day or is_resolved)
@@ -134,12 +161,14 @@ events as (
             end
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
-        is_open_once, is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
+        supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
+        is_from_elsewhere, is_open_once, is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
         false as ends_withdrawn,
         false as ends_refused
     from waited
     cross join (
-        values ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed')
+        values
+            ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late')
     ) as step (name)
 )
 
@@ -158,6 +187,29 @@ select
     case when step = 'received' and due_day is not null then sign else 0 end
         as dossiers_received_due,
     case when step = 'received' and due_day is null then sign else 0 end as dossiers_null_due,
+    case when step = 'received' and is_from_elsewhere then sign else 0 end
+        as dossiers_cross_boundary,
+    -- What a source does not tell is neither yes nor no: each share is of those that are told.
+    case when step = 'received' and supplements is not null then sign else 0 end
+        as dossiers_supplement_told,
+    case when step = 'received' and supplements > 0 then sign else 0 end
+        as dossiers_supplemented,
+    case when step = 'received' and digitised is not null then sign else 0 end
+        as dossiers_digitised_told,
+    case when step = 'received' and digitised then sign else 0 end as dossiers_digitised,
+    case when step = 'received' and reused is not null then sign else 0 end
+        as dossiers_reused_told,
+    case when step = 'received' and reused then sign else 0 end as dossiers_reused,
+    case when step = 'received' and has_fee then sign else 0 end as dossiers_fee,
+    case when step = 'received' and has_fee and paid_online is not null then sign else 0 end
+        as dossiers_payment_told,
+    case when step = 'received' and has_fee and paid_online then sign else 0 end
+        as dossiers_paid_online,
+    case
+        when step = 'ended' and is_resolved and electronic_result is not null then sign else 0
+    end as dossiers_result_told,
+    case when step = 'ended' and is_resolved and electronic_result then sign else 0 end
+        as dossiers_electronic_result,
     case when step = 'ended' and is_resolved then sign else 0 end as dossiers_resolved,
     case when step = 'ended' and is_resolved and punctuality = 'early' then sign else 0 end
         as dossiers_resolved_early,
@@ -190,6 +242,14 @@ select
     case when step = 'stopped' then sign when step = 'resumed' then -sign else 0 end
         as dossiers_paused,
     case when step = 'lapsed' then sign when step = 'unlapsed' then -sign else 0 end
-        as dossiers_lapsed
+        as dossiers_lapsed,
+    case when step = 'late' then sign when step = 'unlate' then -sign else 0 end
+        as dossiers_late_told,
+    case
+        when not coalesce(apology, false) then 0
+        when step = 'late' then sign
+        when step = 'unlate' then -sign
+        else 0
+    end as dossiers_late_apology
 from events
 where day is not null

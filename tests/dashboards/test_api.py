@@ -95,6 +95,12 @@ def test_a_download_opens_in_excel_as_vietnamese(client: FlaskClient) -> None:
     assert "Phú Thọ" in answer.data.decode("utf-8-sig")
 
 
+def test_refused_records_can_be_taken_away_without_their_values(client: FlaskClient) -> None:
+    answer = client.get("/download/rejected?source=nothing")
+    first = answer.data.decode("utf-8-sig").splitlines()
+    assert first == ["source,batch_id,finished_at,row_number,field,rule,reason"]
+
+
 def test_the_description_names_every_parameter_and_metric(client: FlaskClient) -> None:
     described = client.get("/api/v1/openapi.json").json
     assert described is not None

@@ -8,7 +8,7 @@ from dash._utils import to_json
 from dashboards.cells import Cell
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention, shortfall
-from dashboards.components.books import rejected_table, sources_table
+from dashboards.components.books import feeds_table, rejected_table, sources_table
 from dashboards.components.card import Reading, card, name_and_variant, spark_image
 from dashboards.components.choices import period_options
 from dashboards.components.definition import Evidence, definition
@@ -17,8 +17,11 @@ from dashboards.components.ranking import Standing, ranked, ranking
 from dashboards.components.table import series_table
 from dashboards.selection import View
 from dashboards.text import words
+from domain.freshness import Freshness
 from domain.period import Grain, ReportingCalendar
 from metrics.catalogue import catalogue
+from metrics.feeds import Feed
+from metrics.ranking import Order
 from tests.dashboards.made_cells import cell, month
 from tests.dashboards.reading import elements, text_of
 
@@ -288,6 +291,37 @@ def test_a_source_tells_its_state_in_words_and_what_it_promised() -> None:
         "expected_by": time(17, 0),
         "expected_every_s": None,
     }
-    read = text_of(sources_table([source], {"permits": "down"}, VI))
+    read = text_of(sources_table([source], {"permits": feed(Freshness.DOWN)}, VI))
     for told in ("Cổng dịch vụ công", "Sở A", "Mất kết nối", "refused", "trước 17:00", "—"):
         assert told in read
+    silent = text_of(sources_table([source], {"permits": feed(Freshness.NEVER)}, VI))
+    assert "refused" in silent  # why nothing ever came
+
+
+def feed(state: Freshness, **more: Any) -> Feed:
+    told = {"area_id": "", "organisation": "", "is_expected": True, "told_at": None}
+    counts = {"reaches": None, "due": 0, "late": 0, "reminders": 0, "last_late": None}
+    return Feed(**{"source": "permits", "state": state, **told, **counts, **more})
+
+
+def test_who_delivers_late_is_told_with_how_often_and_how_many_reminders() -> None:
+    late = feed(
+        Freshness.LATE,
+        area_id="08521@2025-07-01",
+        due=12,
+        late=2,
+        reminders=1,
+        last_late=date(2026, 11, 3),
+    )
+    read = text_of(feeds_table([late], {"08521@2025-07-01": "Xã Phùng Nguyên"}, VI))
+    for told in ("Xã Phùng Nguyên", "permits", "03/11/2026", "2/12 kỳ · nhắc 1 lần"):
+        assert told in read
+
+
+def test_a_ranking_can_begin_with_the_worst_and_keeps_its_ranks() -> None:
+    lines = [standing("Một", 5.0), standing("Hai", 2.0), standing("Ba", None)]
+    found = [(rank, one.name) for rank, one in ranked(OVERDUE, lines, Order.WORST)]
+    assert found == [(2, "Một"), (1, "Hai"), (None, "Ba")]
+    tree = ranking(OVERDUE, lines, "", "", VI, Order.WORST)
+    names = [text_of(row) for row in elements(tree, "ioc-ranking__name")]
+    assert names == ["Một", "Hai", "Ba"]

@@ -166,6 +166,22 @@ def test_cards_show_what_the_query_answers(
     assert shown_values(visit(address)) == wanted
 
 
+def test_an_area_that_has_ended_is_shown_in_its_last_year_unless_days_are_said(
+    visit: Visited,
+) -> None:
+    last_year = Span.of_days(date(2025, 1, 1), date(2025, 6, 30))
+    assert visit("/area/237@2025-06-30").board.span == last_year
+    asked = visit("/area/237@2025-06-30?from=2026-01-01&to=2026-01-31")
+    assert asked.board.span == Span.of_days(date(2026, 1, 1), date(2026, 1, 31))
+
+
+def test_a_map_without_areas_says_so_and_shows_no_axes(visit: Visited) -> None:
+    figure = part(visit("/area/237@2025-06-30?from=2026-01-01&to=2026-01-31"), "map")
+    assert figure["light"]["data"] == []
+    assert figure["light"]["layout"]["xaxis"]["visible"] is False
+    assert figure["light"]["layout"]["annotations"][0]["text"] == "Chưa có dữ liệu"
+
+
 def test_the_ranking_lists_every_commune_of_the_province_once(visit: Visited) -> None:
     rows = elements(part(visit("/area/25"), "ranking"), "ioc-ranking__row")
     assert len(rows) == 148
@@ -271,3 +287,18 @@ def test_the_books_account_for_every_record(visit: Visited, home: Path) -> None:
     read = text_of(drawn(visit("/sources"))["sources-batches.tree"][1])
     for count in batches["read"]:
         assert fmt.number(float(count)) in read
+
+
+def test_the_ranking_can_be_turned_round(visit: Visited) -> None:
+    def listed(address: str) -> tuple[list[str], str]:
+        tree = part(visit(address), "ranking")
+        names = [text_of(row) for row in elements(tree, "ioc-ranking__name")]
+        options = elements(tree, "ioc-segment__option")
+        [current] = [text_of(one) for one in options if one[1].get("aria-current")]
+        return names, current
+
+    best, chosen = listed("/area/25")
+    worst, turned = listed("/area/25?order=worst")
+    assert (chosen, turned) == ("Tốt nhất trước", "Kém nhất trước")
+    assert sorted(best) == sorted(worst)
+    assert best != worst

@@ -56,6 +56,14 @@ def test_a_dossier_is_read_field_by_field(home: Home) -> None:
         "status": 10,
         "deadline_precision": "day",
         "pauses": [{"start": at("2020-07-15 10:00"), "end": at("2020-07-15 14:00")}],
+        "supplements": 1,
+        "digitised": True,
+        "reused": True,
+        "electronic_result": True,
+        "has_fee": False,
+        "paid_online": True,
+        "apology": None,
+        "reception_due_at": None,
         "updated_at": at("2020-07-16 09:10"),
     }
 

@@ -33,12 +33,13 @@ def test_a_message_of_the_national_dialect_is_read(home: Home) -> None:
         "sent_at": datetime(2020, 12, 7, 2, 15, tzinfo=UTC),
         "promulgated_on": date(2020, 12, 7),
         "kind": "1",
-        "signed": True,
+        "signed": False,
         "paper": False,
         "due_on": date(2020, 12, 15),
         "business": 0,
         "receivers": 2,
         "receiver_organisations": "H44.18;G22",
+        "signature": "unverified",
     }
 
 
@@ -110,6 +111,11 @@ def test_attachments_are_not_read_however_large(home: Home) -> None:
         (b"", "xml", "is cut off or is not XML"),
         (b"<html/>", "shape", "has no edXMLEnvelope"),
         (b"<a>" * 5000, "xml", "is cut off or is not XML"),
+        (
+            NATIONAL.replace(b"ZQ16", b"A " * 2_500_000),
+            "size",
+            "has no envelope that ends in 4 MB",
+        ),
         (NATIONAL.replace(b"MessageHeader", b"Header"), "shape", "has no MessageHeader"),
         (NATIONAL.replace(b"edXMLHeader", b"header"), "shape", "has no edXMLHeader"),
         (

@@ -66,6 +66,21 @@ def test_a_child_hands_back_the_folder_that_landed(desk: Home) -> None:
     assert read_landed(Path(outcome.folder)).manifest["records_read"] == {"dossier": 1}
 
 
+WITHOUT = """
+import sys
+from datasources.arrow import encoded, spread, without_pandas
+without_pandas()
+import pyarrow as pa
+places, values = encoded(pa.array(["a", "b", "a"]))
+assert spread(values, places, pa.string()).to_pylist() == ["a", "b", "a"]
+assert "pandas" not in sys.modules
+"""
+
+
+def test_a_child_does_not_load_pandas_which_takes_longer_than_reading(desk: Home) -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT], check=True, cwd=PROJECT, timeout=60)
+
+
 def test_a_child_hands_back_a_sentence_and_leaves_nothing_half_made(desk: Home) -> None:
     desk.write("in/b.csv", "code,place\n1,25\n")
     outcome = Children().run(desk.job("desk"))

@@ -99,8 +99,14 @@ def test_what_never_came_is_never_and_not_down() -> None:
     assert freshness(SourceClock(up=False), at("2026-11-18T17:00"), CALENDAR) is Freshness.NEVER
 
 
+def test_who_answers_but_has_delivered_nothing_is_never_fine() -> None:
+    empty = replace(DAILY, last_success_at=at("2026-11-18T17:00"), data_as_of=None)
+    assert freshness(empty, at("2026-11-18T17:30"), CALENDAR) is Freshness.NEVER
+
+
 def test_an_archive_promises_nothing_and_is_never_late() -> None:
-    archive = SourceClock(up=True, last_success_at=at("2020-12-31T12:00"))
+    then = at("2020-12-31T12:00")
+    archive = SourceClock(up=True, last_success_at=then, data_as_of=then)
     assert freshness(archive, at("2026-11-18T17:00"), CALENDAR) is Freshness.FRESH
 
 

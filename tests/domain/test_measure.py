@@ -28,7 +28,7 @@ def test_stocks_are_not_added_over_days_and_printed_figures_not_at_all() -> None
         for additivity in Additivity
     }
     assert by_additivity[Additivity.LAST] >= {"dossiers_pending", "dossiers_paused"}
-    assert by_additivity[Additivity.COHORT] == {"dossiers_lapsed"}
+    assert by_additivity[Additivity.COHORT] == {"dossiers_lapsed", "feedback_lapsed"}
     assert measure("observed_value").additivity is Additivity.NONE
     assert measure("dossiers_resolved_late").additivity is Additivity.SUM
 
@@ -66,7 +66,10 @@ def test_an_unknown_measure_is_answered_with_the_nearest() -> None:
         ('[a]\nrecord = "dossier"\nunit = "x"', "[a]: additivity is missing or not text."),
         (
             '[a]\nrecord = "dosier"\nadditivity = "sum"\nunit = "x"',
-            "[a]: record is 'dosier'. Choose one of dossier, document, observation.",
+            (
+                "[a]: record is 'dosier'. Choose one of dossier, document, observation, feedback, "
+                "procedure, station_hour."
+            ),
         ),
         (
             '[a]\nrecord = "dossier"\nadditivity = "add"\nunit = "x"',

@@ -31,5 +31,28 @@ def test_everything_allows_all_and_no_area_allows_nothing() -> None:
 
 
 def test_the_key_tells_scopes_apart_and_is_always_the_same() -> None:
-    assert Scope(frozenset({"b@", "a@"})).key == Scope(frozenset({"a@", "b@"})).key == "a@,b@"
+    assert Scope(frozenset({"b@", "a@"})).key == Scope(frozenset({"a@", "b@"})).key == "a@,b@/*/0"
     assert len({EVERYTHING.key, Scope(frozenset()).key, PHU_THO.key}) == 3
+
+
+def test_an_organisation_sees_itself_and_what_lies_below_it() -> None:
+    department = Scope(None, frozenset({"H44.05"}))
+    assert department.allows_organisation("H44.05")
+    assert department.allows_organisation("H44.05.12")
+    assert not department.allows_organisation("H44.051")
+    assert not department.allows_organisation("H44")
+    assert EVERYTHING.allows_organisation("H44.05")
+
+
+def test_organisations_and_withheld_counts_are_part_of_the_key() -> None:
+    assert (
+        len(
+            {
+                PHU_THO.key,
+                Scope(PHU_THO.areas, frozenset({"H44.05"})).key,
+                Scope(PHU_THO.areas, frozenset()).key,
+                Scope(PHU_THO.areas, None, 5).key,
+            }
+        )
+        == 4
+    )

@@ -8,6 +8,8 @@ import pytest
 from store import Warehouse
 from tests.store.landed import NO_RESERVE
 
+TOLD = pytest.StashKey[list[str]]()
+
 
 @pytest.fixture
 def fault_number(request: pytest.FixtureRequest) -> int:
@@ -25,3 +27,18 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(empty_home: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(empty_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def verdicts(request: pytest.FixtureRequest) -> list[str]:
+    """The report of the faults that were brought about: one line each, printed at the end."""
+    return request.config.stash.setdefault(TOLD, [])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if lines := config.stash.get(TOLD, []):
+        terminalreporter.section("faults of sources")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)

@@ -68,7 +68,12 @@ class Files:
 
 def started(home: Path, *words: str, port: int = 8050) -> subprocess.Popen[bytes]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-    given = {"IOC_HOME": str(home), "IOC_PORT": str(port), "IOC_WEB_WORKERS": "1"}
+    given = {
+        "IOC_HOME": str(home),
+        "IOC_PORT": str(port),
+        "IOC_WEB_WORKERS": "1",
+        "IOC_OPEN": "loopback",
+    }
     with (home / f"{words[0]}.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "app.py", *words], cwd=ROOT, env=kept | given, stdout=log, stderr=log

@@ -27,6 +27,7 @@ TYPES: dict[FieldType, pa.DataType] = {
     FieldType.INT: pa.int64(),
     FieldType.NUMBER: pa.float64(),
     FieldType.FLAG: pa.bool_(),
+    FieldType.MAYBE: pa.bool_(),
     FieldType.PAUSES: pa.list_(pa.struct([("start", INSTANT), ("end", INSTANT)])),
 }
 

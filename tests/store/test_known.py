@@ -1,10 +1,11 @@
 """What was known when: corrections change today's figures and leave those of the past."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from domain.dossier import local_day
 from store import Warehouse
 from store.deltas import recount
 from store.facts import counts
@@ -120,3 +121,15 @@ def test_other_rules_of_counting_are_applied_to_all_that_is_known(home: Path) ->
         warehouse.connection.execute("delete from dossier_delta")
     with Warehouse.open(home) as warehouse:
         assert deltas(warehouse, "dossier") == before
+
+
+def test_the_day_of_an_instant_is_the_one_on_vietnams_clocks_in_any_year(
+    warehouse: Warehouse,
+) -> None:
+    chance = random.Random(1)
+    first = datetime(1890, 1, 1, tzinfo=UTC)
+    instants = [first + timedelta(minutes=chance.randrange(75_000_000)) for _ in range(500)]
+    instants += [datetime(1975, 12, 31, 16, 59, 59, tzinfo=UTC) + WEEK * n for n in range(-3, 3)]
+    for instant in instants:
+        row = warehouse.connection.execute("select local_day($at)", {"at": instant}).fetchone()
+        assert row == (local_day(instant),), instant

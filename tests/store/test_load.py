@@ -109,6 +109,29 @@ def test_within_a_batch_the_newest_version_wins_wherever_it_stands(
     assert rows(warehouse, "select status from dossier") == [(4,)]
 
 
+def test_many_records_told_again_are_sorted_into_the_same_piles_as_few(
+    warehouse: Warehouse, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.staging.MANY", 1)
+    first = [dossier(f"D{n}", received_at="2026-07-01", updated_at="2026-07-10") for n in range(9)]
+    warehouse.load(land(home, {"dossier": first}), NOW)
+    again = [
+        *first[:5],  # the same
+        first[5] | {"channel": "online"},  # changed
+        first[6] | {"updated_at": None, "pauses": None},  # what is told no more is a change too
+        dossier(
+            "D7", received_at="2026-07-02", updated_at="2026-07-09"
+        ),  # older than what is known
+        first[8] | {"competent_area": "12345@"},  # nowhere
+        first[0],  # twice
+        dossier("D9", received_at="2026-07-03"),  # new
+    ]
+    result = warehouse.load(land(home, {"dossier": again}), NOW + timedelta(days=7))
+    assert result.total == Accounting(11, new=1, changed=2, unchanged=6, duplicate=1, rejected=1)
+    channel = "select channel from dossier where dossier_code = 'D5' and known_to is null"
+    assert warehouse.connection.execute(channel).fetchall() == [("online",)]
+
+
 def test_two_sources_may_use_the_same_codes(warehouse: Warehouse, home: Path) -> None:
     warehouse.load(land(home, {"dossier": [dossier("A", status=2)]}), NOW)
     result = warehouse.load(land(home, {"dossier": [dossier("A", status=4)]}, source="b"), NOW)

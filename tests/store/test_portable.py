@@ -31,4 +31,11 @@ def test_a_measure_file_is_one_statement(path: Path) -> None:
 
 
 def test_every_kind_of_record_that_is_counted_has_its_file() -> None:
-    assert [path.stem for path in MEASURES] == ["document", "dossier", "observation"]
+    assert [path.stem for path in MEASURES] == [
+        "document",
+        "dossier",
+        "feedback",
+        "observation",
+        "procedure",
+        "station_hour",
+    ]

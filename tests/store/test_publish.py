@@ -34,12 +34,18 @@ PROMISED = {
     "source": [
         *["source", "kind", "records", "title_vi", "title_en", "owner", "simulated", "schedule"],
         *["expected_by", "expected_every_s", "grace_s", "hard_max_s", "up", "up_reason"],
-        *["last_attempt_at", "last_success_at", "data_as_of", "suspect"],
+        *["last_attempt_at", "last_success_at", "data_as_of", "suspect", "doubt", "failures"],
+        "retry_at",
     ],
     "batch": [
         *["batch_id", "source", "kind", "started_at", "finished_at", "status", "rows_read", "read"],
         *["new", "changed", "unchanged", "duplicate", "rejected", "data_as_of", "message"],
-        *["origin_sha256", "origin_bytes"],
+        *["origin_sha256", "origin_bytes", "decision", "decided_by", "decided_at"],
+    ],
+    "feed": ["source", "area_id", "organisation", "expected", "told_at", "reaches"],
+    "promise": [
+        *["source", "area_id", "organisation", "due_day", "noted_at", "kept", "state"],
+        *["reminder", "delivered_at"],
     ],
     "rejected": ["batch_id", "source", "row_number", "field", "rule", "reason"],
     "dossier_delta": ["day", "origin_day", *DIMENSIONS],

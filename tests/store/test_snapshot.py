@@ -1,6 +1,8 @@
 """Reading snapshots: always the newest good one, never an old file, from any thread or process."""
 
 import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from store import Limits, SlowQueryError, Snapshot, StoreError, Warehouse, curre
 from store.shelf import Shelf
 from tests.store.landed import NOW, dossier, land
 
+ROOT = Path(__file__).parents[2]
 RECEIVED = "select coalesce(sum(dossiers_received), 0)::int from dossier_delta"
 
 
@@ -122,6 +125,52 @@ def test_a_file_is_checked_once_and_then_trusted(warehouse: Warehouse, published
     (warehouse.home / "snapshots" / published.entry.file).unlink()
     (warehouse.home / "snapshots/CURRENT.json").touch()
     assert current_snapshot(warehouse.home).rows(RECEIVED) == [(1,)]
+
+
+READER = """
+import sys, time
+from pathlib import Path
+from store import shelf
+
+home = Path(sys.argv[1])
+served = shelf.current_snapshot(home)
+served.rows("from meta")
+print(served.version, flush=True)
+sys.stdin.readline()
+(only,) = shelf._shelves.values()
+end = time.monotonic() + 30
+while only._served is served and time.monotonic() < end:
+    time.sleep(0.01)
+print(only._served.version, only._served._reader.is_open)
+"""
+
+
+def test_a_running_process_checks_and_opens_a_new_snapshot_before_it_is_asked_for(
+    warehouse: Warehouse, published: Snapshot
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", READER, str(warehouse.home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().split() == [published.version]
+    newer = publish(warehouse, warehouse.home, NOW)
+    told, _ = process.communicate("\n", timeout=60)
+    assert told.split() == [newer.version, "True"]
+
+
+def test_looking_for_newer_snapshots_finds_a_damaged_one_too(
+    warehouse: Warehouse, published: Snapshot
+) -> None:
+    found = another_process(warehouse.home)
+    found.current()
+    damage(warehouse.home, publish(warehouse, warehouse.home, NOW))
+    found.look()
+    assert found.current().version == published.version
+    assert "is damaged" in (found.current().notice or "")
 
 
 def test_threads_ask_at_the_same_time_and_each_gets_its_own_answer(published: Snapshot) -> None:

@@ -1,0 +1,61 @@
+"""Roles: what each may do. A person has one role, and with it a scope of their own.
+
+Whoever adds a permission adds it here; docs/access.md is written from this table.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dashboards.access import AUDIT, EXPORT, OWN, PEOPLE, READ, SOURCES, SUBMIT
+from domain.errors import UnknownNameError
+
+STANDARD, SHORT = timedelta(minutes=15), timedelta(minutes=5)
+SMALL = 5
+"""Counts below it tell about single people; who looks from outside does not see them."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a kind of person may do. `needs_code`: a second factor is asked for.
+
+    `idle` is how long they may do nothing before they are logged out; counts below `least` are
+    withheld from them.
+    """
+
+    name: str
+    vi: str
+    en: str
+    permissions: frozenset[str]
+    idle: timedelta = STANDARD
+    needs_code: bool = False
+    least: int = 0
+
+
+FIGURES = frozenset({READ, EXPORT, SOURCES})
+ROLES = {
+    role.name: role
+    for role in (
+        Role("leader", "Lãnh đạo", "Leader", FIGURES | {OWN}),
+        Role("department", "Sở, ngành", "Department", FIGURES | {SUBMIT, OWN}),
+        Role("commune", "Xã, phường", "Commune", FIGURES | {SUBMIT, OWN}),
+        Role("steward", "Cán bộ dữ liệu", "Data steward", FIGURES | {SUBMIT, OWN}),
+        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, OWN})),
+        Role(
+            "administrator",
+            "Quản trị",
+            "Administrator",
+            FIGURES | {SUBMIT, OWN, PEOPLE, AUDIT},
+            idle=SHORT,
+            needs_code=True,
+        ),
+        Role("kiosk", "Màn hình", "Screen", frozenset({READ}), least=SMALL),
+        Role("public", "Công chúng", "Public", frozenset({READ, OWN}), least=SMALL),
+    )
+}
+
+
+def role_named(name: str) -> Role:
+    """The role of a name. Raises UnknownNameError with the nearest ones."""
+    if name not in ROLES:
+        raise UnknownNameError("role", name, ROLES)
+    return ROLES[name]

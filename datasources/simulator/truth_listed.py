@@ -1,0 +1,135 @@
+"""What the program should find of feedback and of catalogues of procedures, one by one."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from datasources.simulator.catalogue import Version, known_versions
+from datasources.simulator.clock import end_of_day
+from datasources.simulator.desks import TWO_LEVELS, System, systems
+from datasources.simulator.feedback import ANSWERED, RATED, REFUSED, Shown, last_file, shown
+from datasources.simulator.truth_places import (
+    FOREVER,
+    Cell,
+    Figures,
+    Tally,
+    count_in,
+    day_at,
+    last_day_of,
+    lives_on,
+    months_told,
+    places_of,
+    plain,
+    rate_of,
+)
+from datasources.simulator.world import World
+from domain.area import Boundaries, Level, register
+from domain.period import add_months
+
+FEEDBACK_RATES = {
+    "feedback_on_time_rate": ("unbroken", "due"),
+    "feedback_satisfaction_rate": ("well", "answered"),
+    "feedback_rated_satisfied_rate": ("content", "rated"),
+    "feedback_reopened_rate": ("again", "given answer"),
+}
+
+
+def add_feedback(cells: dict[Cell, Figures], world: World, day: date) -> None:
+    """What the weekly files tell that were there by the end of the day."""
+    tally: Tally = defaultdict(int)
+    at = last_file(end_of_day(day))
+    for home, province in world.provinces.items():
+        for report in world.feedback(home, at):
+            area_id = province.desks[report.desk].area_id
+            for what, when in _voiced(shown(report, at), day):
+                count_in(tally, what, places_of(area_id, when), when)
+            for what, month, when in _waiting(shown(report, at), day):
+                count_in(tally, what, places_of(area_id, when), month)
+    for place in months_told(tally, day):
+        cells["feedback_received", *place] = plain(tally["received", *place])
+        for metric, (above, below) in FEEDBACK_RATES.items():
+            cells[metric, *place] = rate_of(tally[above, *place], tally[below, *place])
+        boundaries, area_id, month = place
+        if boundaries == Boundaries.TODAY or lives_on(area_id, last_day_of(month, day)):
+            cells["feedback_pending", *place] = plain(tally["pending", *place])
+            cells["feedback_pending_overdue", *place] = plain(tally["overdue", *place])
+
+
+def _voiced(one: Shown, day: date) -> Iterator[tuple[str, date]]:
+    """What counts of a report on the day it happens."""
+    received, answered, due = (
+        day_at(one.report.received),
+        day_at(one.answered),
+        day_at(one.report.due),
+    )
+    is_ours, is_closed = one.status != REFUSED, one.status in (ANSWERED, RATED)
+    yield "received", received
+    if is_ours:
+        yield "due", received
+        month_end = last_day_of(received.replace(day=1), day)
+        if due >= month_end or (is_closed and answered <= due):
+            yield "unbroken", received
+    if answered == FOREVER:
+        return
+    yield "given answer", answered
+    if one.reopened:
+        yield "again", answered
+    if one.stars is not None:
+        yield "rated", answered
+        yield "content" if one.stars >= 3 else "cross", answered
+    if is_ours and is_closed:
+        yield "answered", answered
+        if answered <= due and not one.reopened and (one.stars is None or one.stars >= 3):
+            yield "well", answered
+
+
+def _waiting(one: Shown, day: date) -> Iterator[tuple[str, date, date]]:
+    """What a report is at the end of each month in which it waits for an answer."""
+    if one.status == REFUSED:
+        return
+    ended = day_at(one.answered) if one.status in (ANSWERED, RATED) else FOREVER
+    month = day_at(one.report.received).replace(day=1)
+    while month <= day:
+        last = last_day_of(month, day)
+        if ended <= last:
+            return
+        yield "pending", month, last
+        if day_at(one.report.due) < last:
+            yield "overdue", month, last
+        month = add_months(month, 1)
+
+
+def add_procedures(cells: dict[Cell, Figures], world: World, day: date) -> None:
+    """The provinces' catalogues, which tell of all versions there were; from the world's start."""
+    for system in (one for one in systems() if one.stanza and one.joins in world.provinces):
+        told = known_versions(system, day)
+        month = world.start.replace(day=1)
+        while month <= day:
+            last = last_day_of(month, day)
+            there = [
+                one for one in told if one.begins <= last and (not one.ends or last < one.ends)
+            ]
+            for boundaries, area_id in places_of(_owner(system, last), last):
+                if register().get(area_id).level is Level.PROVINCE:
+                    _add_catalogue(cells, there, (boundaries, area_id, month))
+            month = add_months(month, 1)
+
+
+def _owner(system: System, day: date) -> str:
+    """The province a catalogue is of on a day."""
+    old = day < TWO_LEVELS
+    return f"{system.province}@" if old else f"{system.joins}@{TWO_LEVELS}"
+
+
+def _add_catalogue(
+    cells: dict[Cell, Figures], there: Sequence[Version], place: tuple[str, str, date]
+) -> None:
+    priced = [one for one in there if one.has_fee]
+    cells["procedures_total", *place] = plain(len(there))
+    for metric, found, of in (
+        ("procedures_online_rate", [one.is_online for one in there], there),
+        ("procedures_fully_online_rate", [one.is_fully_online for one in there], there),
+        ("procedures_linked_dvcqg_rate", [one.linked for one in there], there),
+        ("online_payment_procedure_rate", [one.online_payment for one in priced], priced),
+    ):
+        cells[metric, *place] = rate_of(sum(found), len(of))

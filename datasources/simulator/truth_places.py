@@ -1,0 +1,124 @@
+"""Where and when things count in the truth: every area's ancestors on both maps, and the months.
+
+Only the register of areas and the names of months are shared with the program.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from datasources.simulator.clock import DAY, NEVER, date_of
+from domain.area import COUNTRY_ID, Area, Boundaries, register
+from domain.period import add_months
+
+Cell = tuple[str, str, str, date]
+Tally = dict[tuple[str, str, str, date], int]
+ONE_DAY = timedelta(days=1)
+FOREVER = date.max
+
+
+class Figures(NamedTuple):
+    """One cell. A count has no denominator; a rate (0 to 100) without one has no value."""
+
+    numerator: float
+    denominator: float | None
+    value: float | None
+
+
+def count_in(tally: Tally, what: str, places: Iterable[tuple[str, str]], when: date) -> None:
+    """Count something of a day in every place it counts in."""
+    for boundaries, area_id in places:
+        tally[what, boundaries, area_id, when.replace(day=1)] += 1
+
+
+@cache
+def places_of(area_id: str, day: date) -> tuple[tuple[str, str], ...]:
+    """Everywhere something in an area counts that happens on a day: boundaries and area."""
+    then = [(Boundaries.THEN.value, one) for one in _above(_responsible(area_id, day), day)]
+    today = [(Boundaries.TODAY.value, one) for one in _present(area_id)]
+    return (*then, *today)
+
+
+@cache
+def _closure(boundaries: Boundaries) -> dict[str, list[tuple[str, date, date]]]:
+    """What every area counts towards, from when until before when."""
+    links: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
+    for link in register().closure(boundaries):
+        start, end = link.valid_from or date.min, link.valid_until or date.max
+        links[link.area_id].append((link.ancestor_id, start, end))
+    return links
+
+
+def _above(area_id: str, day: date) -> Iterable[str]:
+    """The area and all it lies in on a day, the country always."""
+    links = _closure(Boundaries.THEN)[area_id]
+    return {COUNTRY_ID} | {above for above, start, end in links if start <= day < end}
+
+
+def _present(area_id: str) -> Iterable[str]:
+    """What the whole history of an area counts towards on today's map."""
+    return {COUNTRY_ID} | {above for above, _, _ in _closure(Boundaries.TODAY)[area_id]}
+
+
+def _responsible(area_id: str, day: date) -> str:
+    """The area that answers for another on a day: itself, its main successor, or its parent."""
+    area = register().get(area_id)
+    if area.is_valid(day) or area.valid_until is None or day < area.valid_until:
+        return area_id
+    for change in register().successors(area_id):
+        if change.is_default and change.new_id is not None:
+            return _responsible(change.new_id, day)
+    return _responsible(_parent(area), day)
+
+
+def _parent(area: Area) -> str:
+    """What an area lay in when it ended."""
+    chain = list(register().ancestors(area.area_id).values())
+    return chain[-2]
+
+
+def months_told(tally: Tally, day: date) -> Iterator[tuple[str, str, date]]:
+    """Every area from the month of its first event to the month of the day, while it exists."""
+    first: dict[tuple[str, str], date] = {}
+    for _, boundaries, area_id, month in tally:
+        begun = first.get((boundaries, area_id), month)
+        first[boundaries, area_id] = min(begun, month)
+    for (boundaries, area_id), month in first.items():
+        while month <= day:
+            if boundaries == Boundaries.TODAY or _lives_in(area_id, month):
+                yield boundaries, area_id, month
+            month = add_months(month, 1)  # noqa: PLW2901 - it walks on
+
+
+def _lives_in(area_id: str, month: date) -> bool:
+    """Whether an area exists on some day of a month."""
+    area = register().get(area_id)
+    begun = area.valid_from is None or area.valid_from < add_months(month, 1)
+    return begun and (area.valid_until is None or month < area.valid_until)
+
+
+def lives_on(area_id: str, day: date) -> bool:
+    """Whether an area exists on a day."""
+    return register().get(area_id).is_valid(day)
+
+
+def last_day_of(month: date, day: date) -> date:
+    """The last day of a month, as far as it is known."""
+    return min(add_months(month, 1) - ONE_DAY, day)
+
+
+def day_at(seconds: int) -> date:
+    """The day of a local second, FOREVER for one that never comes."""
+    return FOREVER if seconds >= NEVER else date_of(seconds // DAY)
+
+
+def plain(count: int) -> Figures:
+    """A count, which has no denominator."""
+    return Figures(count, None, count)
+
+
+def rate_of(numerator: int, denominator: int) -> Figures:
+    """A rate from 0 to 100, of nothing none."""
+    return Figures(numerator, denominator, 100 * numerator / denominator if denominator else None)

@@ -1,0 +1,90 @@
+"""Logging in with a real browser, and what an open page does when its session ends."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from store.state.people import disable_person, unlock_person
+from tests.browser.conftest import Watched, Web, watched
+from tests.dashboards.logging_in import PASSWORD, add, deed
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+VIEW = "/area/25?grain=quarter"
+
+
+@pytest.fixture(scope="module")
+def guarded(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """The web of a home with people."""
+    home = tmp_path_factory.mktemp("guarded") / "home"
+    shutil.copytree(made_home, home)
+    add(home, "lan", "leader")
+    web = Web(home)
+    web.start()
+    yield web
+    web.stop()
+
+
+def log_in(visitor: Watched) -> None:
+    page = visitor.page
+    page.fill("input[name=name]", "lan")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    visitor.until("!document.getElementById('first') && document.querySelector('#page h1')")
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}]
+)
+def test_the_login_page_fits_and_is_quiet(
+    browser: Browser, guarded: Web, how: dict[str, object]
+) -> None:
+    with watched(browser, guarded, **how) as visitor:
+        visitor.page.goto(guarded.address + VIEW)
+        assert visitor.page.url.startswith(guarded.address + "/login?next=")
+        wide = visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+        dark = visitor.page.evaluate("document.documentElement.dataset.mantineColorScheme")
+        assert dark == ("dark" if how.get("color_scheme") else "light")
+        assert visitor.page.evaluate("document.activeElement.name") == "name"
+        visitor.page.fill("input[name=name]", "lan")
+        visitor.page.fill("input[name=password]", "sai")
+        visitor.page.click("button[type=submit]")
+        assert "Không đăng nhập được" in (visitor.page.text_content("[role=alert]") or "")
+        visitor.check()
+
+
+def test_an_ended_session_is_said_and_the_same_view_comes_back(
+    browser: Browser, guarded: Web
+) -> None:
+    with watched(browser, guarded) as visitor:
+        page = visitor.page
+        page.goto(guarded.address + VIEW)
+        log_in(visitor)
+        assert page.url == guarded.address + VIEW
+        visitor.until("document.querySelector('.ioc-whoami summary')?.textContent === 'Lan'")
+        disable_person(guarded.home, "lan", deed())
+        page.wait_for_url("**/login?**")
+        assert "Phiên làm việc đã kết thúc" in (page.text_content("[role=alert]") or "")
+        unlock_person(guarded.home, "lan", deed())
+        log_in(visitor)
+        assert page.url == guarded.address + VIEW
+        visitor.complaints = [one for one in visitor.complaints if "401" not in one]
+        visitor.check()
+
+
+def test_logging_out_takes_one_click(browser: Browser, guarded: Web) -> None:
+    with watched(browser, guarded) as visitor:
+        page = visitor.page
+        page.goto(guarded.address + VIEW)
+        log_in(visitor)
+        visitor.until("document.querySelector('.ioc-whoami summary')")
+        page.click(".ioc-whoami summary")
+        page.click("[data-action=leave]")
+        page.wait_for_url("**/login?**")
+        assert "Đã đăng xuất" in (page.text_content("[role=alert]") or "")
+        page.goto(guarded.address + VIEW)
+        assert "/login" in page.url
+        visitor.check()
