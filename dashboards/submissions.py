@@ -15,13 +15,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dashboards import ids
 from dashboards.access import SUBMIT, Access, person
 from dashboards.components.markup import Tree
+from dashboards.components.submission_preview import preview_panel, retry_note
 from dashboards.components.submissions import (
     drop_text,
     entries_panel,
-    preview_panel,
     receipt_panel,
     refusal_note,
-    retry_note,
     template_text,
     unusable,
 )

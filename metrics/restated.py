@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -187,7 +188,7 @@ def _add_records(frame: pd.DataFrame, as_of: date, snapshot: Snapshot) -> None:
         ]
 
 
-def explanation(row: Mapping[str, object], as_of: date) -> Text:
+def explanation(row: Mapping[Any, Any], as_of: date) -> Text:
     """One row of `restated` as a sentence without figures of its own value."""
     added, removed, why = row["added"], row["removed"], row["why"]
     day_vi = day_en = f"{as_of:%d/%m/%Y}"

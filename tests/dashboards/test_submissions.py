@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from dashboards import submissions
 from dashboards.access import CALLBACKS_ENDPOINT, READ, SUBMIT, Access, Person
-from dashboards.components.submissions import entries_panel, preview_panel, retry_note
+from dashboards.components.submission_preview import preview_panel, retry_note
+from dashboards.components.submissions import entries_panel
 from dashboards.data import Visit
 from dashboards.pages import PAGES
 from dashboards.submitting import Choice, Preview, Problem, Refused, Row

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def lock_of(area: str, span: Span, when: str = LOCKED_ON) -> Lock:
     return Lock(LOCK, span, area, at(when), "Nguyễn Văn A", "ioc-1")
 
 
-def asked(snapshot: Snapshot, selection: Selection, by: Rules) -> list[dict[str, object]]:
+def asked(snapshot: Snapshot, selection: Selection, by: Rules) -> list[dict[Any, Any]]:
     frame = query(selection, EVERYTHING, snapshot, now=NOW, rules=by)
     return frame.to_dict("records")
 

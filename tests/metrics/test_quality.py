@@ -27,8 +27,8 @@ def found(snapshot: Snapshot, rule: str, span: Span, area: str = "25") -> list[F
 
 
 def printed(metric: str, **figures: Any) -> dict[str, Any]:
-    citation = {"citation": "Báo Phú Thọ, 07/02/2021", "standalone": True}
-    return observation(metric, OLD_PHU_THO, *YEAR, **citation, **figures)
+    figures |= {"citation": "Báo Phú Thọ, 07/02/2021", "standalone": True}
+    return observation(metric, OLD_PHU_THO, *YEAR, **figures)
 
 
 # ---- printed figures

@@ -182,9 +182,10 @@ def test_a_rank_among_peers_stands_beside_the_rank_among_all(two_months: Snapsho
     frame = ask(two_months, ON_TIME.id, LAM_THAO, MARCH, by=By.AREA)
     small, large = PeerGroup("commune", "xã", 1), PeerGroup("commune", "xã", 3)
     found = ranking(frame, ON_TIME, groups={PHUNG_NGUYEN: small, SON_VI: large})
-    rows = found.set_index("area_id")
-    assert rows.loc[PHUNG_NGUYEN, ["rank", "peer_rank", "peer_ranked"]].tolist() == [2, 1, 1]
-    assert rows.loc[SON_VI, "peers"] == "xã, nhiều hồ sơ"
+    rows = {row["area_id"]: row for row in found.to_dict("records")}
+    own = rows[PHUNG_NGUYEN]
+    assert (own["rank"], own["peer_rank"], own["peer_ranked"]) == (2, 1, 1)
+    assert rows[SON_VI]["peers"] == "xã, nhiều hồ sơ"
 
 
 def test_few_areas_of_a_kind_are_all_of_one_size(two_months: Snapshot) -> None:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,20 +140,20 @@ def tables(snapshot: Snapshot, boundaries: Boundaries) -> pd.DataFrame:
     """The parts of every area of the province, one row per area and month, months in order."""
     frames = []
     for span in (Span(FIRST, FIRST.replace(month=7)), Span(FIRST.replace(month=7), LAST)):
-        cuts = [{}, {"by": By.AREA, "level": Level.COMMUNE}]
+        cuts: list[dict[str, Any]] = [{}, {"by": By.AREA, "level": Level.COMMUNE}]
         if boundaries is Boundaries.THEN and span.start == FIRST:
             cuts.append({"by": By.AREA, "level": Level.DISTRICT})
         for cut in cuts:
-            asked = Selection(PARTS, span, CAO_BANG, Grain.MONTH, boundaries=boundaries, **cut)  # type: ignore[arg-type]  # by and level
+            asked = Selection(PARTS, span, CAO_BANG, Grain.MONTH, boundaries=boundaries, **cut)
             frame = query(asked, EVERYTHING, snapshot, now=instant_of(end_of_day(LAST)))
             frames.append(frame[~frame["reported"]])
     whole = pd.concat(frames)
     whole["below"] = whole["denominator"]
-    table = whole.pivot_table(
+    table: pd.DataFrame = whole.pivot_table(
         ["value", "below"], ["area_id", "period_start"], "metric", dropna=False
     )
-    told = table["value"]["dossiers_received"].notna()
-    return table[told]
+    told: pd.DataFrame = table[table["value"]["dossiers_received"].notna()]
+    return told
 
 
 @pytest.mark.parametrize("boundaries", list(Boundaries))
@@ -209,7 +210,7 @@ def test_a_rate_of_the_period_own_dossiers_is_between_0_and_100(
 
 def test_what_is_received_is_online_direct_or_postal(province: Snapshot) -> None:
     span = Span(FIRST, LAST)
-    cut = {"grain": Grain.MONTH, "boundaries": Boundaries.TODAY}
+    cut: dict[str, Any] = {"grain": Grain.MONTH, "boundaries": Boundaries.TODAY}
     whole = ask(province, "dossiers_received", CAO_BANG, span, **cut)
     parts = ask(province, "dossiers_received", CAO_BANG, span, by=By.CHANNEL, **cut)
     assert set(parts["dimension_value"]) == {"online", "direct", "postal"}
