@@ -18,10 +18,10 @@ from domain.errors import IocError, UnknownNameError
 from settings import settings
 
 if TYPE_CHECKING:
-    from datasources.job import Progress
-    from datasources.preview import Preview
-    from datasources.requests import Action
-    from datasources.scheduler import Collector
+    from datasources.running.job import Progress
+    from datasources.running.preview import Preview
+    from datasources.running.requests import Action
+    from datasources.running.scheduler import Collector
 
 SOME_FAILED = 3
 REASONS_SHOWN = 50
@@ -44,7 +44,7 @@ class Listing(StrEnum):
 
 def collector() -> "Collector":
     """The collector of the chosen home, which shows how far it is on a terminal."""
-    from datasources.scheduler import Collector
+    from datasources.running.scheduler import Collector
     from store import arm
 
     chosen = settings()
@@ -99,7 +99,7 @@ class ProgressLine:
 @source_cli.command()
 def check(source: SourceId) -> None:
     """Connect, read, say what would be new, changed or rejected. Nothing is kept."""
-    from datasources.preview import checked
+    from datasources.running.preview import checked
 
     chosen, line = settings(), ProgressLine()
     tell = line.around(typer.echo)
@@ -117,7 +117,7 @@ def preview(
     rows: Annotated[int, typer.Option(min=1, max=1000, help="How many records.")] = 10,
 ) -> None:
     """Show the first records as they were understood. Nothing is written."""
-    from datasources.preview import preview as previewed
+    from datasources.running.preview import preview as previewed
 
     seen = previewed(settings().home, source, datetime.now(UTC), rows)
     _print_preview(seen, typer.echo)
@@ -221,7 +221,7 @@ def _audited(event: str, source: str, detail: str = "") -> None:
 
 
 def _asked(action: "Action", source: str, *, by: str = "", **more: Any) -> int:
-    from datasources.requests import request_of
+    from datasources.running.requests import request_of
 
     now = datetime.now(UTC)
     return collector().answer(request_of(action, source, by or _user(), now, **more))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dashboards.submitting import Asked, Choice, FormInfo, Option, Refused
 from datasources.config import read_sources
-from datasources.submission_forms import (
+from datasources.kinds.submission_forms import (
     Asks,
     Form,
     Item,
@@ -21,8 +21,8 @@ from datasources.submission_forms import (
     period_of,
     recent_periods,
 )
-from datasources.submission_template import template
-from datasources.submissions import SubmissionsConfig, areas_meant
+from datasources.kinds.submission_template import template
+from datasources.kinds.submissions import SubmissionsConfig, areas_meant
 from domain.area import Area, AreaRegister, Level
 from domain.dossier import local_day
 from domain.errors import IocError

@@ -25,12 +25,12 @@ from dashboards.submitting import (
     Row,
 )
 from datasources.config import INBOX
-from datasources.submission_child import read_in_child
-from datasources.submission_forms import FILLED, Form, Item, period_key
-from datasources.submission_reading import Filled
-from datasources.submission_reading import Problem as Doubt
-from datasources.submission_reading import Row as FilledRow
-from datasources.submissions import Figure, Submission, SubmissionsConfig
+from datasources.kinds.submission_child import read_in_child
+from datasources.kinds.submission_forms import FILLED, Form, Item, period_key
+from datasources.kinds.submission_reading import Filled
+from datasources.kinds.submission_reading import Problem as Doubt
+from datasources.kinds.submission_reading import Row as FilledRow
+from datasources.kinds.submissions import Figure, Submission, SubmissionsConfig
 from domain.errors import StoreError
 from domain.period import Grain, Span, label
 from domain.scope import Scope

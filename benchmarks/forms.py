@@ -21,7 +21,7 @@ from benchmarks.province import (
     Numbers,
 )
 from datasources.base import Columns, Read
-from datasources.landing import Landing, schema
+from datasources.reading.landing import Landing, schema
 
 DATES = "%d/%m/%Y %H:%M:%S"
 CHANNEL_NAMES = ("Trực tuyến", "Trực tiếp", "Bưu chính")

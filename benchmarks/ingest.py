@@ -14,8 +14,8 @@ from benchmarks.province import changed, dossiers
 from benchmarks.report import Line, table
 from benchmarks.rival import Rival, environment
 from benchmarks.timing import Spent, fastest, timed
-from datasources.children import Children
-from datasources.job import Job
+from datasources.running.children import Children
+from datasources.running.job import Job
 from domain.dossier import local_day
 from domain.period import Span
 from store import Warehouse, publish

@@ -17,27 +17,27 @@ from zoneinfo import ZoneInfo, available_timezones
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from datasources.cron import checked_cron
+from datasources.reading.cron import checked_cron
 from domain.area import AreaRegister
 from domain.errors import UnknownNameError, suggestion
 from domain.organisation import OrganisationRegister
 
 MODULES: Mapping[str, str] = MappingProxyType(
     {
-        "csv": "datasources.delimited",
-        "dvcqg": "datasources.dvcqg",
-        "edxml": "datasources.edxml",
-        "feedback": "datasources.feedback",
-        "json": "datasources.pages",
-        "lgsp_statistics": "datasources.lgsp",
-        "mqtt": "datasources.stations",
-        "observations": "datasources.observations",
-        "organisations": "datasources.organisations",
-        "procedures": "datasources.procedures",
-        "qd766": "datasources.qd766",
-        "sql": "datasources.databases",
-        "submissions": "datasources.submissions",
-        "xlsx": "datasources.workbooks",
+        "csv": "datasources.kinds.delimited",
+        "dvcqg": "datasources.kinds.dvcqg",
+        "edxml": "datasources.kinds.edxml",
+        "feedback": "datasources.kinds.feedback",
+        "json": "datasources.kinds.pages",
+        "lgsp_statistics": "datasources.kinds.lgsp",
+        "mqtt": "datasources.kinds.stations",
+        "observations": "datasources.kinds.observations",
+        "organisations": "datasources.kinds.organisations",
+        "procedures": "datasources.kinds.procedures",
+        "qd766": "datasources.kinds.qd766",
+        "sql": "datasources.kinds.databases",
+        "submissions": "datasources.kinds.submissions",
+        "xlsx": "datasources.kinds.workbooks",
     }
 )
 """Each kind of source and the one module that knows it."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from datasources.base import MODULES, SourceConfig, kind_of
-from datasources.observations import press
+from datasources.kinds.observations import press
 from domain.errors import CatalogueError, UnknownNameError, suggestion
 
 FILE = "config/sources.toml"

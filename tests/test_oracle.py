@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from datasources.config import read_sources
-from datasources.job import Job
+from datasources.running.job import Job
+from datasources.running.worker import perform
 from datasources.simulator.clock import end_of_day, instant_of
 from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.dropbox import Dropbox
 from datasources.simulator.server import Simulator
 from datasources.simulator.truth import Figures, truth
 from datasources.simulator.world import World
-from datasources.worker import perform
 from domain.area import Boundaries, Level, register
 from domain.period import Grain, Span
 from domain.scope import EVERYTHING

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards.submitting import Choice, Preview, Refused
-from datasources.scheduler import Collector
+from datasources.running.scheduler import Collector
 from domain.scope import EVERYTHING, Scope
 from metrics.rules import rules
 from store import current_snapshot

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from dashboards.shell import create_app
-from datasources.scheduler import Collector
+from datasources.running.scheduler import Collector
 from metrics.rules import rules
 from submission_desk import SubmissionDesk
 from tests.browser.conftest import VIOLATIONS, Watched

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from dashboards import ingest
 from dashboards.access import Access
-from datasources.scheduler import Collector
+from datasources.running.scheduler import Collector
 from store import current_snapshot
 from store.state import make_token, revoke_tokens, tokens_of
 

@@ -149,7 +149,7 @@ def test_a_doubt_is_marked_at_its_cell_and_told_in_words() -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_doubt_has_its_sentence(language: str) -> None:
     say = words(language)
-    source = Path("datasources/submission_reading.py").read_text(encoding="utf-8")
+    source = Path("datasources/kinds/submission_reading.py").read_text(encoding="utf-8")
     keys = [key.removeprefix("submit.problem_") for key in say.phrases if ".problem_" in key]
     assert [key for key in keys if f'"{key}"' not in source and not key.startswith("other_")] == [
         "unreadable", "nothing",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from datasources.children import Children
 from datasources.config import known_sources
-from datasources.job import Job, Outcome, Progress
-from datasources.ledger import Ledger, Terms
-from datasources.requests import Request, request_of
-from datasources.worker import perform
+from datasources.running.children import Children
+from datasources.running.job import Job, Outcome, Progress
+from datasources.running.ledger import Ledger, Terms
+from datasources.running.requests import Request, request_of
+from datasources.running.worker import perform
 from domain.dossier import VIETNAM
 from store import BatchResult, Reserve, Warehouse
 from tests.datasources.home import Home

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from datasources.job import Job, Outcome
-from datasources.landed import read_landed
-from datasources.worker import perform
+from datasources.reading.landed import read_landed
+from datasources.running.job import Job, Outcome
+from datasources.running.worker import perform
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PAYLOADS = Path(__file__).parent.parent / "payloads"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from datasources import breaker
+from datasources.running import breaker
 from tests.datasources.collecting import books_of
 from tests.datasources.home import Home
 

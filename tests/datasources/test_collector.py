@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from datasources.children import PROJECT
-from datasources.scheduler import Collector
+from datasources.running.children import PROJECT
+from datasources.running.scheduler import Collector
 from store import Warehouse, current_snapshot
 from tests.datasources.home import NOW, Home
 from tests.datasources.system import System, drip, running

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasources.cron import checked_cron
+from datasources.reading.cron import checked_cron
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from datasources import databases, selecting
 from datasources.base import Document, Order
 from datasources.config import read_source
-from datasources.keyset import Position, earlier, position_of
+from datasources.kinds import databases, selecting
+from datasources.kinds.keyset import Position, earlier, position_of
 from domain.errors import CatalogueError, RecordError
 from tests.datasources import postgres
 from tests.datasources.home import NOW, Delivery, Home

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasources.date_columns import days, instants
-from datasources.dates import day, form_of, instant
+from datasources.reading.date_columns import days, instants
+from datasources.reading.dates import day, form_of, instant
 from domain.errors import RecordError
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -18,14 +18,14 @@ from lxml import etree
 from signxml.signer import XMLSigner
 
 from datasources.base import Document, Order
-from datasources.edxml import KIND, EdxmlConfig
-from datasources.edxml_signature import LARGEST
+from datasources.kinds.edxml import KIND, EdxmlConfig
+from datasources.kinds.edxml_signature import LARGEST
+from datasources.running.worker import perform
 from datasources.simulator.clock import end_of_day, instant_of
 from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.documents import INVALID, UNSIGNED, UNVERIFIED, VERIFIED
 from datasources.simulator.dropbox import Dropbox
 from datasources.simulator.world import World
-from datasources.worker import perform
 from tests.datasources.home import NOW, PAYLOADS, Delivery, Home
 
 SOURCE = """

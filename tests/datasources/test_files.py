@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.files import shown
+from datasources.reading.files import shown
 from tests.datasources.home import Home
 
 SOURCE = """

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from datasources.base import Document, Note, Read, Record, Rejected
-from datasources.landed import is_readable, read_landed
-from datasources.landing import Landing, schema
+from datasources.reading.landed import is_readable, read_landed
+from datasources.reading.landing import Landing, schema
 from domain.errors import SourceError
 from domain.record import RECORDS
 

@@ -8,7 +8,7 @@ import pytest
 
 from datasources.base import MODULES
 from datasources.config import read_source
-from datasources.mapping import MappedConfig
+from datasources.reading.mapping import MappedConfig
 from tests.datasources.home import Home
 
 MANUALS = Path(__file__).parent.parent.parent / "docs" / "sources"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from datasources.observations import PRESS_FILE
+from datasources.kinds.observations import PRESS_FILE
 from tests.datasources.home import Delivery, Home
 
 SOURCE = """

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from datasources.children import Children
-from datasources.known_organisations import COLLECTED, known_organisations, remember
-from datasources.scheduler import Collector
+from datasources.reading.known_organisations import COLLECTED, known_organisations, remember
+from datasources.running.children import Children
+from datasources.running.scheduler import Collector
 from domain.area import register
 from tests.datasources.home import NOW, PAYLOADS, Delivery, Home
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from datasources import asking, pages
 from datasources.base import Document
 from datasources.config import read_source
-from datasources.lines import quick_lines
-from datasources.pages_config import JsonConfig
+from datasources.kinds import asking, pages
+from datasources.kinds.lines import quick_lines
+from datasources.kinds.pages_config import JsonConfig
 from domain.errors import CatalogueError
 from tests.datasources.api import Answer, Asked, serving, told
 from tests.datasources.home import NOW, Delivery, Home

@@ -9,8 +9,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from datasources.children import Children
-from datasources.scheduler import Collector
+from datasources.running.children import Children
+from datasources.running.scheduler import Collector
 from tests.datasources.home import NOW, PAYLOADS, Home
 
 # Stand in names, identity numbers, telephones, addresses, free text, file names and links.

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from datasources.procedure_versions import Versions, remember
+from datasources.reading.procedure_versions import Versions, remember
 from domain.period import Grain, Span
 from domain.scope import EVERYTHING
 from metrics import Selection, query
@@ -66,7 +66,7 @@ def test_a_procedure_that_has_ended_is_in_force_no_more(home: Home) -> None:
 
 
 def test_a_procedure_counts_once_on_every_day_whatever_was_delivered_when(home: Home) -> None:
-    from datasources.scheduler import Collector
+    from datasources.running.scheduler import Collector
 
     home.configure(SOURCE)
     told: list[str] = []

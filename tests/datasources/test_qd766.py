@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from datasources.config import read_source
-from datasources.qd766 import COMPONENTS, GROUPS
+from datasources.kinds.qd766 import COMPONENTS, GROUPS
 from domain.errors import CatalogueError
 from metrics import catalogue
 from tests.datasources.home import PAYLOADS, Delivery, Home

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from datasources.preview import checked
-from datasources.requests import FOLDER, Request, ask, request_of, waiting
-from datasources.scheduler import Collector
+from datasources.running.preview import checked
+from datasources.running.requests import FOLDER, Request, ask, request_of, waiting
+from datasources.running.scheduler import Collector
 from domain.errors import StoreError
 from store import Warehouse
 from tests.datasources.collecting import books_of

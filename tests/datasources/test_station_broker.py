@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from datasources.children import Children
-from datasources.preview import check
-from datasources.station_broker import Broker as Asked
-from datasources.station_broker import receive
+from datasources.kinds.station_broker import Broker as Asked
+from datasources.kinds.station_broker import receive
+from datasources.running.children import Children
+from datasources.running.preview import check
 from tests.datasources.home import NOW, Delivery, Home
 from tests.datasources.test_edxml_signature import issued
 

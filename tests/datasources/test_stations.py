@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from datasources.config import read_source
-from datasources.job import Job
-from datasources.worker import perform
+from datasources.running.job import Job
+from datasources.running.worker import perform
 from domain.errors import CatalogueError
 from tests.datasources.home import NOW, PAYLOADS, Delivery, Home
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasources.config import read_sources
-from datasources.submission_child import read_in_child
-from datasources.submission_forms import (
+from datasources.kinds.submission_child import read_in_child
+from datasources.kinds.submission_forms import (
     Form,
     Item,
     Place,
@@ -23,9 +23,9 @@ from datasources.submission_forms import (
     period_of,
     recent_periods,
 )
-from datasources.submission_reading import Filled, read_filled
-from datasources.submission_template import template
-from datasources.submissions import Figure, Submission, SubmissionsConfig, is_period
+from datasources.kinds.submission_reading import Filled, read_filled
+from datasources.kinds.submission_template import template
+from datasources.kinds.submissions import Figure, Submission, SubmissionsConfig, is_period
 from domain.errors import CatalogueError
 from domain.period import Grain, ReportingCalendar, Span
 from tests.datasources.filling import Value, filled, part, with_part
@@ -377,7 +377,7 @@ def test_a_stanza_that_cannot_be_is_refused_by_its_key(
 
 
 def test_the_child_has_little_memory_and_few_files() -> None:
-    start = "from datasources.submission_child import _limit; _limit(); "
+    start = "from datasources.kinds.submission_child import _limit; _limit(); "
     greedy, many = "bytearray(2 * 1024**3)", "[open('/dev/null') for _ in range(100)]"
     for program, told in ((greedy, "MemoryError"), (many, "Too many open files")):
         ended = subprocess.run(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from datasources import volume
-from datasources.volume import Day
+from datasources.running import volume
+from datasources.running.volume import Day
 from tests.datasources.collecting import Books, books_of
 from tests.datasources.home import Home
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasources.fields import WORDS
+from datasources.reading.fields import WORDS
 from domain.record import RECORDS, FieldType
 from tests.datasources.home import Home
 

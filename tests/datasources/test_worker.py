@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from datasources.children import PROJECT, Children
-from datasources.job import Job, Outcome
-from datasources.landed import read_landed
-from datasources.worker import join
+from datasources.reading.landed import read_landed
+from datasources.running.children import PROJECT, Children
+from datasources.running.job import Job, Outcome
+from datasources.running.worker import join
 from tests.datasources.home import Home
 from tests.datasources.system import System, drip, running
 
@@ -68,7 +68,7 @@ def test_a_child_hands_back_the_folder_that_landed(desk: Home) -> None:
 
 WITHOUT = """
 import sys
-from datasources.arrow import encoded, spread, without_pandas
+from datasources.reading.arrow import encoded, spread, without_pandas
 without_pandas()
 import pyarrow as pa
 places, values = encoded(pa.array(["a", "b", "a"]))
@@ -137,8 +137,8 @@ def test_stopping_ends_every_child_at_once_and_starts_no_more(portal: Home) -> N
 def test_a_child_ends_when_its_parent_is_killed(portal: Home) -> None:
     program = (
         "import sys, msgspec\n"
-        "from datasources.children import Children\n"
-        "from datasources.job import Job\n"
+        "from datasources.running.children import Children\n"
+        "from datasources.running.job import Job\n"
         "Children().run(msgspec.json.decode(sys.argv[1], type=Job))\n"
     )
     order = msgspec.json.encode(portal.job("portal", seconds=60.0)).decode()
@@ -159,7 +159,7 @@ def test_a_child_gets_no_secret_of_the_environment(
     running.start()
     wait_until(lambda: len(readers()) == 1)
     [child] = readers()
-    wait_until(lambda: b"datasources.worker" in Path(f"/proc/{child}/cmdline").read_bytes())
+    wait_until(lambda: b"datasources.running.worker" in Path(f"/proc/{child}/cmdline").read_bytes())
     environment = Path(f"/proc/{child}/environ").read_bytes()
     limits = Path(f"/proc/{child}/limits").read_text()
     children.stop()
@@ -209,7 +209,7 @@ def readers() -> list[int]:
     found = []
     for child in children_of(os.getpid()):
         try:
-            if b"datasources.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"datasources.running.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
                 found.append(child)
         except (FileNotFoundError, ProcessLookupError):
             continue

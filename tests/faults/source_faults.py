@@ -17,8 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from datasources.children import Children
-from datasources.dates import instant
+from datasources.reading.dates import instant
+from datasources.running.children import Children
 from domain.calendar import load_calendar
 from domain.dossier import VIETNAM
 from domain.freshness import SourceClock, is_overdue

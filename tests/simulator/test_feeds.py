@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datasources.job import Job
+from datasources.running.job import Job
+from datasources.running.worker import perform
 from datasources.simulator.clock import DAY, HOUR, end_of_day, instant_of
 from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.dossiers import known
 from datasources.simulator.feeds import STATION_DAYS, Drop, drops
 from datasources.simulator.stations import sent_between, stations_of
 from datasources.simulator.world import World
-from datasources.worker import perform
 from domain.area import Level, register
 from tests.datasources.home import Delivery
 

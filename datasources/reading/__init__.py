@@ -1,0 +1,1 @@
+"""What kinds share: files, answers, dates, places, mappings, registers, and the landing."""

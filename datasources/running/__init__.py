@@ -1,0 +1,1 @@
+"""What runs sources: the schedule, the limited child, doubts and pauses, the ledger."""
