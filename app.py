@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from commands.figure import figure_cli, rules_of
+from commands.people import audit_cli, key_cli, user_cli
+from commands.source import collector, source_cli, token_cli
 from domain.area import Boundaries, Level
 from domain.errors import BusyError, IocError, SelectionError
 from domain.period import Grain, ReportingCalendar, Span
 from domain.scope import EVERYTHING
-from figure_commands import figure_cli, rules_of
-from people_commands import audit_cli, key_cli, user_cli
 from settings import SettingsError, settings
-from source_commands import collector, source_cli, token_cli
 
 if TYPE_CHECKING:
+    from commands.submission_desk import SubmissionDesk
     from dashboards.opening import Opening
     from metrics.selection import By
-    from submission_desk import SubmissionDesk
 
 WRONG_INPUT, BUSY = 2, 75
 
@@ -68,8 +68,8 @@ def server() -> Any:
 
 def _desk() -> "SubmissionDesk":
     """Where people hand in figures."""
+    from commands.submission_desk import SubmissionDesk
     from metrics.rules import rules
-    from submission_desk import SubmissionDesk
 
     home = settings().home
     return SubmissionDesk(home, lambda: rules(home / "config"), lambda: datetime.now(UTC))
@@ -96,7 +96,7 @@ def _opening() -> "Opening":
 @cli.command()
 def run() -> None:
     """Start the collector and the web; an empty home gets the simulated province."""
-    from processes import Program, announce, stop_signals, supervise
+    from commands.processes import Program, announce, stop_signals, supervise
 
     chosen = settings()
     _opening()
@@ -282,7 +282,7 @@ def _print_json(document: Any) -> None:
 @cli.command()
 def doctor() -> None:
     """Look at the machine, the configuration, the snapshot and the web; say what to mend."""
-    from doctor import findings
+    from commands.doctor import findings
 
     signs = {"good": "✓", "note": "!", "bad": "✗"}
     found = list(findings(settings().home))

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.submission_desk import SubmissionDesk
 from dashboards.submitting import Choice, Preview, Refused
 from datasources.running.scheduler import Collector
 from domain.scope import EVERYTHING, Scope
 from metrics.rules import rules
 from store import current_snapshot
-from submission_desk import SubmissionDesk
 from tests.datasources.filling import Value, filled
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

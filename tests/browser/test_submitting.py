@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from commands.submission_desk import SubmissionDesk
 from dashboards.shell import create_app
 from datasources.running.scheduler import Collector
 from metrics.rules import rules
-from submission_desk import SubmissionDesk
 from tests.browser.conftest import VIOLATIONS, Watched
 from tests.datasources.filling import Value, filled
 

@@ -8,6 +8,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+from commands.submission_desk import SubmissionDesk
 from dashboards import submissions
 from dashboards.access import CALLBACKS_ENDPOINT, READ, SUBMIT, Access, Person
 from dashboards.components.submission_preview import preview_panel, retry_note
@@ -18,7 +19,6 @@ from dashboards.submitting import Choice, Preview, Problem, Refused, Row
 from dashboards.text import words
 from domain.scope import EVERYTHING, Scope
 from metrics.rules import rules
-from submission_desk import SubmissionDesk
 from tests.dashboards.conftest import NOW
 from tests.dashboards.reading import elements, text_of
 from tests.datasources.filling import filled

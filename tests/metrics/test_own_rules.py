@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from commands.doctor import findings
 from dashboards.shell import create_app
-from doctor import findings
 from domain.errors import CatalogueError
 from domain.period import Span
 from domain.scope import EVERYTHING

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from domain.errors import IocError
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 END_WITHIN = 10.0  # seconds a program may take to end before it is killed
 LOOK_EVERY = 0.2
 RESTARTS, RESTART_WINDOW = 5, 600.0

@@ -13,6 +13,7 @@ from datetime import date
 
 import msgspec
 
+from commands.submission_choices import Choices, FormChoices, Meant
 from dashboards.submitting import (
     Change,
     Choice,
@@ -37,7 +38,6 @@ from domain.scope import Scope
 from metrics.metric import Metric
 from store.state import submissions as book
 from store.state.receipts import Receipt, receive
-from submission_choices import Choices, FormChoices, Meant
 
 AT_A_TIME = threading.BoundedSemaphore(2)
 PATIENCE_SECONDS = 30

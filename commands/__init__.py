@@ -1,0 +1,1 @@
+"""What the door can be asked for: each command, and what only the door may put together."""
