@@ -1,5 +1,6 @@
 """Values one by one: the rows of a query's frame with gaps as None and periods as spans."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -66,3 +67,11 @@ def _span(start: date, end: date) -> Span:
 @lru_cache(maxsize=256)
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",")) if text else ()
+
+
+def one_per_period(cells: Sequence[Cell]) -> list[Cell]:
+    """The first cell of each period: the computed one where a printed figure stands beside it."""
+    first: dict[date, Cell] = {}
+    for cell in cells:
+        first.setdefault(cell.period.start, cell)
+    return list(first.values())

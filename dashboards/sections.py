@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from dashboards import format as fmt
 from dashboards.board import Board
-from dashboards.cells import Cell
+from dashboards.cells import Cell, one_per_period
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention
 from dashboards.components.card import Reading, card
@@ -111,7 +111,7 @@ class Sections:
             metric=metric,
             cell=board.headline[metric.id],
             before=board.earlier.get(metric.id),
-            past=board.series[metric.id],
+            past=one_per_period(board.series[metric.id]),
             basis=basis(board, self.words),
             trend_href=board.view.href(metric=metric.id),
             today=board.horizon,

@@ -1,10 +1,9 @@
 """A metric over time in one area: what was, what was promised, and what is not over yet."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from dashboards import format as fmt
-from dashboards.cells import Cell
+from dashboards.cells import Cell, one_per_period
 from dashboards.charts.frame import Figure, empty, safe_label
 from dashboards.charts.trend_sheet import (
     Event,
@@ -35,7 +34,7 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
     computed = [cell for cell in cells if not cell.reported]
     printed = [cell for cell in cells if cell.reported and cell.value is not None]
     traces = [
-        _target_line(_one_per_period(cells), look),
+        _target_line(one_per_period(cells), look),
         _value_line(computed, look),
         _open_line(computed, look),
         _printed_points(printed, look),
@@ -45,7 +44,7 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
         "layout": trend_sheet(cells, look),
     }
     figure["layout"]["annotations"] = [
-        *end_labels(_one_per_period(cells), look),
+        *end_labels(one_per_period(cells), look),
         *event_labels(cells, look),
     ]
     return figure
@@ -145,14 +144,6 @@ def _target_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         },
         "hoverinfo": "skip",
     }
-
-
-def _one_per_period(cells: Sequence[Cell]) -> list[Cell]:
-    """The first cell of each period: the computed one where there is one."""
-    first: dict[date, Cell] = {}
-    for cell in cells:
-        first.setdefault(cell.period.start, cell)
-    return list(first.values())
 
 
 def _hover(cell: Cell, look: TrendLook) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datasources.simulator.chance import Counts, bell, fraction
 from datasources.simulator.clock import DAY, NEVER, date_of, day_number, work_days
@@ -25,6 +26,11 @@ SERVICES = (
 )  # fmt: skip
 
 
+def _waits(paused: Counts, resumed: Counts, at: int) -> NDArray[np.bool_]:
+    """Whose clock stands still at an instant."""
+    return np.asarray((paused < at) & (resumed >= at))
+
+
 def statistic_json(world: World, home: str, month: date, at: int) -> str:
     """The month's statistic of a province's one-stop system, as it knows it at an instant."""
     dossiers = world.dossiers(home, at)
@@ -33,7 +39,8 @@ def statistic_json(world: World, home: str, month: date, at: int) -> str:
     closed = np.minimum(np.minimum(shown.finished, shown.withdrawn), shown.refused)
     solved = _within(shown.finished, start, end) & (shown.finished <= closed)
     late = solved & (shown.due < NEVER) & (shown.finished // DAY > shown.due // DAY)
-    open_then = (shown.received < end) & (closed >= end)
+    waits = _waits(shown.pause_1, shown.resume_1, end) | _waits(shown.pause_2, shown.resume_2, end)
+    open_then = (shown.received < end) & (closed >= end) & (dossiers.stopped >= end) & ~waits
     overdue = open_then & (shown.due // DAY < end // DAY - 1)
     new, done = int(_within(shown.received, start, end).sum()), int(solved.sum())
     pending, missed = int(open_then.sum()), int(late.sum())

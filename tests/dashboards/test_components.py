@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dash._utils import to_json
 
-from dashboards.cells import Cell
+from dashboards.cells import Cell, one_per_period
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention, shortfall
 from dashboards.components.books import feeds_table, rejected_table, sources_table
@@ -325,3 +325,8 @@ def test_a_ranking_can_begin_with_the_worst_and_keeps_its_ranks() -> None:
     tree = ranking(OVERDUE, lines, "", "", VI, Order.WORST)
     names = [text_of(row) for row in elements(tree, "ioc-ranking__name")]
     assert names == ["Một", "Hai", "Ba"]
+
+
+def test_a_period_with_a_printed_figure_beside_the_computed_one_counts_once() -> None:
+    computed, printed = cell(96.4), cell(88.0, reported=True)
+    assert one_per_period([computed, printed]) == [computed]
