@@ -36,10 +36,12 @@ class Limits:
 
 
 STANDARD = Limits()
+# Counting millions of dossiers anew needs room: with 512 MB it stops at two million.
+WRITING = Limits(memory="2GB")
 
 
 def connect_warehouse(
-    path: Path, *, reachable: Sequence[Path] = (), limits: Limits = STANDARD
+    path: Path, *, reachable: Sequence[Path] = (), limits: Limits = WRITING
 ) -> Connection:
     """Open the warehouse for writing; `reachable` are the folders its SQL may read and write.
 

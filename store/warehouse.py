@@ -22,7 +22,7 @@ from store import books
 from store.accounting import Moment
 from store.areas import write_areas
 from store.books import BatchResult, SourceInfo
-from store.connection import STANDARD, Connection, Limits, connect_warehouse
+from store.connection import WRITING, Connection, Limits, connect_warehouse
 from store.crashpoint import crashpoint
 from store.deltas import count_batch, prepare_counting
 from store.facts import FACTS, counts
@@ -74,7 +74,7 @@ class Warehouse:
         cls,
         home: Path,
         *,
-        limits: Limits = STANDARD,
+        limits: Limits = WRITING,
         reserve: Reserve = DEFAULT_RESERVE,
         areas: AreaRegister | None = None,
     ) -> Self:
