@@ -19,18 +19,16 @@ from datasources.base import (
     Note,
     Order,
     Parsed,
-    Read,
     Reading,
-    Rejected,
     SourceConfig,
 )
 from datasources.kinds.dvcqg_config import only_coded
+from datasources.kinds.lists import listed
 from datasources.reading.arrow import Numbers
 from datasources.reading.delivered import Delivered, Style, header_of
 from datasources.reading.fields import Forms, translate
 from datasources.reading.files import new_files
 from datasources.reading.harmonise import Harmoniser, Rules
-from domain.errors import SourceError
 
 Value = str | int | float | bool | None
 TOLERATED = 20
@@ -121,12 +119,6 @@ class Report(msgspec.Struct):
     rating: Value = None
 
 
-class Envelope(msgspec.Struct):
-    """Reports under the key `data`; a bare list of them will do as well."""
-
-    data: list[msgspec.Raw]
-
-
 class Feedback:
     """Files of reports."""
 
@@ -157,33 +149,11 @@ Rows = Generator[Parsed, None, tuple[pa.Table, Numbers]]
 
 
 def _json_rows(document: Document, source: str) -> Rows:
-    raws = _reports(document, source)
-    yield Read(len(raws))
-    found, numbers = [], []
-    for number, raw in enumerate(raws, start=1):
-        try:
-            found.append(msgspec.json.decode(raw, type=Report))
-            numbers.append(number)
-        except msgspec.MsgspecError:
-            yield Rejected("feedback", number, "", "shape", "is not shaped as agreed")
+    found, numbers = yield from listed(document, source, "feedback", Report)
     names = [*FIELDS, RATED]
     columns = [[_text(getattr(one, name)) for one in found] for name in names]
     arrays = [pa.array(column, pa.string()) for column in columns]
     return pa.table(arrays, names=names), np.array(numbers, dtype=np.int64)
-
-
-def _reports(document: Document, source: str) -> list[msgspec.Raw]:
-    """The reports of a document, still undecoded. Raises SourceError, without quoting it."""
-    is_list = document.content.lstrip()[:1] == b"["
-    try:
-        if is_list:
-            return msgspec.json.decode(document.content, type=list[msgspec.Raw])
-        return msgspec.json.decode(document.content, type=Envelope).data
-    except msgspec.ValidationError:
-        fact = f"{document.name} has no list of reports, neither bare nor under data"
-    except msgspec.MsgspecError:
-        fact = f"{document.name} is broken or cut off"
-    raise SourceError(source, fact, "Nothing of it is taken")
 
 
 def _csv_rows(document: Document, config: FeedbackConfig, source: str) -> Rows:

@@ -20,12 +20,10 @@ from datasources.base import (
     Note,
     Order,
     Parsed,
-    Read,
     Reading,
-    Rejected,
     SourceConfig,
 )
-from datasources.kinds.feedback import Envelope
+from datasources.kinds.lists import listed
 from datasources.reading.dates import day
 from datasources.reading.fields import Forms
 from datasources.reading.files import new_files
@@ -33,7 +31,7 @@ from datasources.reading.harmonise import Harmoniser, Rules
 from datasources.reading.places import Areas, PlaceError
 from domain.area import Area
 from domain.dossier import local_day
-from domain.errors import RecordError, SourceError
+from domain.errors import RecordError
 from domain.vietnamese import folded
 
 Text = str | int | None
@@ -92,15 +90,7 @@ class Organisations:
         self, document: Document, config: OrganisationsConfig, reading: Reading
     ) -> Iterator[Parsed]:
         """Organisations and refusals; rows are counted from 1."""
-        raws = _entries(document, reading.source)
-        yield Read(len(raws))
-        found, numbers = [], []
-        for number, raw in enumerate(raws, start=1):
-            try:
-                found.append(msgspec.json.decode(raw, type=Entry))
-                numbers.append(number)
-            except msgspec.MsgspecError:
-                yield Rejected("organisation", number, "", "shape", "is not shaped as agreed")
+        found, numbers = yield from listed(document, reading.source, "organisation", Entry)
         if not found:
             return
         clerk = Clerk(config, reading)
@@ -124,20 +114,6 @@ LAYOUT = pa.schema(
         )
     ]
 )  # fmt: skip
-
-
-def _entries(document: Document, source: str) -> list[msgspec.Raw]:
-    """The entries of a document, still undecoded. Raises SourceError, without quoting it."""
-    is_list = document.content.lstrip()[:1] == b"["
-    try:
-        if is_list:
-            return msgspec.json.decode(document.content, type=list[msgspec.Raw])
-        return msgspec.json.decode(document.content, type=Envelope).data
-    except msgspec.ValidationError:
-        fact = f"{document.name} has no list of organisations, neither bare nor under data"
-    except msgspec.MsgspecError:
-        fact = f"{document.name} is broken or cut off"
-    raise SourceError(source, fact, "Nothing of it is taken")
 
 
 class Clerk:
