@@ -1,9 +1,10 @@
 """Figures that somebody else has counted, as observations: for an area, for a period, cited."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from datasources.base import Reading, Record
+from datasources.base import Note, Parsed, Read, Reading, Record, Rejected
 from datasources.reading.places import Areas, Organisations, PlaceError
 from domain.dossier import local_day
 from domain.errors import RecordError, UnknownNameError
@@ -11,6 +12,7 @@ from domain.organisation import OrganisationRegister
 from domain.period import Span
 
 COMMITTEE = "committee"
+AUTHORITIES = "authorities"
 
 
 class FigureError(RecordError):
@@ -46,6 +48,30 @@ class Authorities:
         if kind != COMMITTEE:
             raise DepartmentError("is a department")
         return area
+
+
+def figures(
+    items: Sequence[Any],
+    written: Callable[[Any, Authorities], Iterable[Record | Note]],
+    reading: Reading,
+    within: str | None,
+    passed_over: str,
+) -> Iterator[Parsed]:
+    """The figures `written` of each item, whole or refused; rows are counted from 1.
+
+    `passed_over` is what a person is told where an item is a department's.
+    """
+    if AUTHORITIES not in reading.memo:
+        reading.memo[AUTHORITIES] = Authorities(reading, within)
+    authorities: Authorities = reading.memo[AUTHORITIES]
+    yield Read(len(items))
+    for row, item in enumerate(items, start=1):
+        try:
+            yield from list(written(item, authorities))
+        except DepartmentError:
+            yield Note(passed_over)
+        except FigureError as error:
+            yield Rejected("observation", row, error.field, error.rule, error.message)
 
 
 class Figures:

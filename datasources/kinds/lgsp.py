@@ -11,25 +11,15 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from datasources.base import (
-    Document,
-    Note,
-    Order,
-    Parsed,
-    Read,
-    Reading,
-    Record,
-    Rejected,
-    SourceConfig,
-)
-from datasources.kinds.figures import Authorities, DepartmentError, FigureError, Figures, is_over
+from datasources.base import Document, Note, Order, Parsed, Reading, Record, SourceConfig
+from datasources.kinds.figures import Authorities, FigureError, Figures, figures, is_over
 from datasources.kinds.items import decoded
 from datasources.reading.files import new_files
 from domain.errors import SourceError
 from domain.period import Span, add_months
 
 TOLERATED = 5
-AUTHORITIES = "lgsp"
+PASSED_OVER = "Departments report too: their counts are not those of an area."
 ORGANISATION = "OrganizationInchargeIdlevel1"
 ROUNDING = 0.1
 CALLS = "Services"
@@ -103,17 +93,14 @@ class Lgsp:
 
     def parse(self, document: Document, config: LgspConfig, reading: Reading) -> Iterator[Parsed]:
         """The figures of each statistic of a document; rows are counted from 1."""
-        if AUTHORITIES not in reading.memo:
-            reading.memo[AUTHORITIES] = Authorities(reading, config.within)
+
+        def written(item: Any, authorities: Authorities) -> Iterator[Record | Note]:
+            if isinstance(item, dict) and CALLS in item:
+                return _calls(_read(item, Calls), authorities, reading)
+            return _statistic(_read(item, Statistic), config, authorities, reading)
+
         items = _items(decoded(document.content, reading.source, document.name), document, reading)
-        yield Read(len(items))
-        for row, item in enumerate(items, start=1):
-            try:
-                yield from list(_figures(item, config, reading))
-            except DepartmentError:
-                yield Note("Departments report too: their counts are not those of an area.")
-            except FigureError as error:
-                yield Rejected("observation", row, error.field, error.rule, error.message)
+        yield from figures(items, written, reading, config.within, PASSED_OVER)
 
 
 KIND = Lgsp()
@@ -130,14 +117,9 @@ def _items(answer: Any, document: Document, reading: Reading) -> list[Any]:
     return found
 
 
-def _figures(item: Any, config: LgspConfig, reading: Reading) -> Iterator[Record | Note]:
-    if isinstance(item, dict) and CALLS in item:
-        yield from _calls(_read(item, Calls), reading)
-    else:
-        yield from _statistic(_read(item, Statistic), config, reading)
-
-
-def _statistic(one: Statistic, config: LgspConfig, reading: Reading) -> Iterator[Record | Note]:
+def _statistic(
+    one: Statistic, config: LgspConfig, authorities: Authorities, reading: Reading
+) -> Iterator[Record | Note]:
     """The figures of one month. Raises FigureError where its counts contradict each other."""
     if not one.is_month_statistic:
         raise FigureError("IsMonthStatistic", "period", "is false: only single months are taken")
@@ -145,7 +127,6 @@ def _statistic(one: Statistic, config: LgspConfig, reading: Reading) -> Iterator
     if not is_over(span, reading):
         raise FigureError("Month", "period", "is a month that is not over yet")
     _refuse_contradictions(one)
-    authorities: Authorities = reading.memo[AUTHORITIES]
     area = authorities.area(one.organization_incharge_idlevel1, span.last_day, ORGANISATION)
     yield from _remarks(one)
     told = Figures(area, span, f"OpenCPS, thống kê tháng {one.month}/{one.year} gửi qua LGSP")
@@ -162,14 +143,13 @@ def _statistic(one: Statistic, config: LgspConfig, reading: Reading) -> Iterator
         yield from told.value("onestop_vote_rate", satisfied, note, as_reported=True)
 
 
-def _calls(one: Calls, reading: Reading) -> Iterator[Record]:
+def _calls(one: Calls, authorities: Authorities, reading: Reading) -> Iterator[Record]:
     """The calls of one day, all services together, and how many services were called."""
     span = Span(one.day, one.day + timedelta(days=1)) if one.day.year <= NEWEST else None
     if span is None or not is_over(span, reading):
         raise FigureError("Date", "period", "is a day that is not over yet")
     if any(each.ok > each.calls for each in one.services):
         raise FigureError(CALLS, "contradiction", "has more good calls than calls")
-    authorities: Authorities = reading.memo[AUTHORITIES]
     area = authorities.area(one.organization_incharge_idlevel1, one.day, ORGANISATION)
     told = Figures(area, span, "LGSP", standalone=False)
     calls, good = sum(each.calls for each in one.services), sum(each.ok for each in one.services)

@@ -15,18 +15,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import Field, model_validator
 
-from datasources.base import (
-    Document,
-    Note,
-    Order,
-    Parsed,
-    Read,
-    Reading,
-    Record,
-    Rejected,
-    SourceConfig,
-)
-from datasources.kinds.figures import Authorities, DepartmentError, FigureError, Figures, is_over
+from datasources.base import Document, Note, Order, Parsed, Reading, Record, SourceConfig
+from datasources.kinds.figures import Authorities, FigureError, Figures, figures, is_over
 from datasources.kinds.items import decoded
 from datasources.reading.client import Client
 from datasources.reading.files import new_files
@@ -38,7 +28,7 @@ SCHEME = "qd766_2022"
 SERVICE = "/api/v1/reporting/evaluation/service-results"
 ANSWERED = 201
 TOLERATED = 5
-AUTHORITIES = "qd766"
+PASSED_OVER = "Departments are scored too: their scores are not those of an area."
 DEEPEST = 6
 MOST = 20_000
 ROUNDING = 0.06
@@ -154,16 +144,11 @@ class Qd766:
         """
         answer = decoded(document.content, reading.source, document.name)
         span, evaluations = _opened(answer, document, reading)
-        if AUTHORITIES not in reading.memo:
-            reading.memo[AUTHORITIES] = Authorities(reading, config.within)
-        yield Read(len(evaluations))
-        for row, item in enumerate(evaluations, start=1):
-            try:
-                yield from list(_scores(item, span, reading))
-            except DepartmentError:
-                yield Note("Departments are scored too: their scores are not those of an area.")
-            except FigureError as error:
-                yield Rejected("observation", row, error.field, error.rule, error.message)
+
+        def written(item: Any, authorities: Authorities) -> Iterator[Record]:
+            return _scores(item, span, authorities)
+
+        yield from figures(evaluations, written, reading, config.within, PASSED_OVER)
 
 
 KIND = Qd766()
@@ -242,11 +227,10 @@ def _span(asked: Asked) -> Span:
     return Span(start, add_months(start, months))
 
 
-def _scores(item: Any, span: Span, reading: Reading) -> Iterator[Record]:
+def _scores(item: Any, span: Span, authorities: Authorities) -> Iterator[Record]:
     """The scores and component shares of one organisation. Raises FigureError."""
     one = _read(item)
     _refuse_contradictions(one)
-    authorities: Authorities = reading.memo[AUTHORITIES]
     area = authorities.area(one.department_code, span.last_day, "departmentCode")
     told = Figures(area, span, f"Cổng Dịch vụ công quốc gia, Bộ chỉ số 766 ({SCHEME})")
     for code, (metric, highest) in GROUPS.items():
