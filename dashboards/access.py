@@ -163,23 +163,23 @@ class Access:
         """Let the request pass, or say why not."""
         request = flask.request
         if self.hosts and _host_name(request) not in self.hosts:
-            return _refusal(400, "This server does not answer to that name.")
+            return refusal(400, "This server does not answer to that name.")
         if request.endpoint is None or (request.path.startswith(MACHINES) and _is_page(request)):
-            return _refusal(404, "There is nothing at this address.")
+            return refusal(404, "There is nothing at this address.")
         if request.method not in SAFE_METHODS and not _is_own_page(request, self.origins):
-            return _refusal(403, "The request comes from another site.")
+            return refusal(403, "The request comes from another site.")
         return self._admitted(request, self._permission_needed(request))
 
     def _admitted(self, request: flask.Request, needed: str | None) -> flask.Response | None:
         """Let the request pass if whoever asks may do what it needs."""
         if needed is None:
-            return _refusal(403, "This is not registered, so nobody may ask for it.")
+            return refusal(403, "This is not registered, so nobody may ask for it.")
         if needed == OPEN:
             return None
         try:
             asking = self.keepers[needed](request) if needed in self.keepers else self.person_of()
         except StoreError:
-            return _refusal(503, "Who asks cannot be found out now. Try again in a moment.")
+            return refusal(503, "Who asks cannot be found out now. Try again in a moment.")
         if asking is None or (asking.is_halfway and not asking.may(needed)):
             return _unknown(request, is_machine=needed in self.keepers)
         flask.g.person = asking
@@ -276,16 +276,16 @@ def _refused(request: flask.Request, asking: Person, needed: str) -> flask.Respo
     if not asking.may(needed):
         return _forbidden(request, needed)
     if request.method not in SAFE_METHODS and not _has_token(request, asking.token):
-        return _refusal(403, "The request lacks the token of its session. Load the page anew.")
+        return refusal(403, "The request lacks the token of its session. Load the page anew.")
     return None
 
 
 def _unknown(request: flask.Request, *, is_machine: bool) -> flask.Response:
     """The answer to somebody who has not logged in: browsers are led to where they can."""
     if is_machine:
-        return _refusal(401, "There is no such source, or the token is not valid for it.")
+        return refusal(401, "There is no such source, or the token is not valid for it.")
     if not wants_page(request):
-        return _refusal(401, "Log in first, or send a token that is valid.")
+        return refusal(401, "Log in first, or send a token that is valid.")
     here = request.full_path.rstrip("?")
     query = "" if here == "/" else f"?next={quote(here, safe='')}"
     return flask.redirect(LOGIN + query)  # type: ignore[return-value]  # Flask makes its own kind
@@ -293,12 +293,13 @@ def _unknown(request: flask.Request, *, is_machine: bool) -> flask.Response:
 
 def _forbidden(request: flask.Request, needed: str) -> flask.Response:
     if not wants_page(request):
-        return _refusal(403, f"This needs the permission '{needed}'.")
+        return refusal(403, f"This needs the permission '{needed}'.")
     say = language(request)
     return flask.Response(plain_page(say("denied.title"), [say("denied.text")], say), 403)
 
 
-def _refusal(status: int, detail: str) -> flask.Response:
+def refusal(status: int, detail: str) -> flask.Response:
+    """The document (RFC 9457) that says why a request is not answered."""
     response = flask.jsonify({"title": "refused", "status": status, "detail": detail})
     response.status_code = status
     response.mimetype = "application/problem+json"

@@ -19,7 +19,7 @@ from pathlib import Path
 import flask
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from dashboards.access import PUSH, Access, Person, person
+from dashboards.access import PUSH, Access, Person, person, refusal
 from domain.errors import StoreError
 from domain.scope import Scope
 from store.state import (
@@ -179,9 +179,7 @@ def _shown(receipt: Receipt) -> dict[str, object]:
 
 
 def _problem(refused: Refused) -> flask.Response:
-    answer = flask.jsonify({"title": "refused", "status": refused.status, "detail": refused.detail})
-    answer.status_code = refused.status
-    answer.mimetype = "application/problem+json"
+    answer = refusal(refused.status, refused.detail)
     if refused.wait is not None:
         answer.headers["Retry-After"] = str(refused.wait)
     return answer

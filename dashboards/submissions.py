@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards import ids
-from dashboards.access import SUBMIT, Access, person
+from dashboards.access import SUBMIT, Access, person, refusal
 from dashboards.components.markup import Tree
 from dashboards.components.submission_preview import preview_panel, retry_note
 from dashboards.components.submissions import (
@@ -101,11 +101,7 @@ def _body(request: flask.Request) -> bytes:
 
 
 def _problem(status: int, refused: Refused) -> flask.Response:
-    detail = words("en")(f"submit.refused_{refused.key}", **refused.gaps)
-    answer = flask.jsonify({"title": "refused", "status": status, "detail": detail})
-    answer.status_code = status
-    answer.mimetype = "application/problem+json"
-    return answer
+    return refusal(status, words("en")(f"submit.refused_{refused.key}", **refused.gaps))
 
 
 # ---- choosing --------------------------------------------------------------------------------
