@@ -17,7 +17,7 @@ from metrics.rules import Rules
 from metrics.rules import rules as shipped_rules
 from metrics.selection import DIMENSIONS, FILTERS, By, Selection
 from metrics.sources import sources_of
-from metrics.window import window
+from metrics.window import Window, window
 from metrics.withheld import with_small_withheld
 from store import Snapshot
 
@@ -65,19 +65,26 @@ def _answered(
     for metric in metrics:
         _check(selection, metric)
     when = window(selection, snapshot.horizon)
-    question = Question(
+    question = question_of(selection, when, scope, snapshot, now, by)
+    return result(question, cells(question, metrics), by)
+
+
+def question_of(
+    selection: Selection, when: Window, scope: Scope, snapshot: Snapshot, now: datetime, by: Rules
+) -> Question:
+    """A selection asked of the days of `when`. Raises AreaError, ScopeError, SelectionError."""
+    return Question(
         selection,
         places(selection, scope, by.register),
         when,
         sources_of(snapshot, now, by.calendar, when.last_day),
         snapshot,
         by.register,
-        own_organisations(selection, scope),
+        _own_organisations(selection, scope),
     )
-    return result(question, cells(question, metrics), by)
 
 
-def own_organisations(selection: Selection, scope: Scope) -> tuple[str, ...] | None:
+def _own_organisations(selection: Selection, scope: Scope) -> tuple[str, ...] | None:
     """The organisations whose doings alone may be counted; None: all. Raises ScopeError."""
     for name, code in selection.filters:
         if name == "organisation" and not scope.allows_organisation(code):

@@ -19,13 +19,11 @@ from metrics.formula import Text
 from metrics.locked import SAME_CELL
 from metrics.locks import Locks
 from metrics.metric import Metric
-from metrics.places import places
-from metrics.query import own_organisations, query
+from metrics.query import query, question_of
 from metrics.question import Question
 from metrics.rules import Rules
 from metrics.rules import rules as shipped_rules
 from metrics.selection import Selection
-from metrics.sources import sources_of
 from metrics.window import window
 from store import Snapshot
 
@@ -125,15 +123,7 @@ def _add_events(
     """How many events of each cell's measures became known, or were taken back, since."""
     present = replace(selection, as_of=None)
     when = window(present, snapshot.horizon)
-    question = Question(
-        selection,
-        places(selection, scope, by.register),
-        when,
-        sources_of(snapshot, now, by.calendar, when.last_day),
-        snapshot,
-        by.register,
-        own_organisations(selection, scope),
-    )
+    question = question_of(selection, when, scope, snapshot, now, by)
     counted: dict[tuple[str, str, str, date], tuple[int, int]] = {}
     for metric in by.catalogue.some(selection.metrics):
         rows = _since(question, metric)
