@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from datasources.base import Order, SourceConfig
 from datasources.kinds.dvcqg_poll import Conversation
-from datasources.reading.client import Client
+from datasources.reading.client import client_of
 from datasources.reading.secret import read_secret
 from domain.deadline import PausePolicy
 from domain.errors import suggestion
@@ -80,15 +80,7 @@ def only_coded(
 def asked(config: PortalConfig, order: Order) -> Iterator[Conversation]:
     """A conversation with the system at `url`. Raises SourceError where none can be had."""
     password = read_secret(order.home / str(config.password_file), order.source, "password_file")
-    with Client(
-        order.source,
-        str(config.url),
-        order.seconds,
-        config.allow_http,
-        config.networks,
-        config.ca_file and order.home / config.ca_file,
-        config.answer_seconds,
-    ) as client:
+    with client_of(config, order) as client:
         yield Conversation(
             client,
             order.source,

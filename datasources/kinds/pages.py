@@ -10,7 +10,7 @@ from datasources.kinds.asking import Asking, content_of, questions
 from datasources.kinds.items import Items
 from datasources.kinds.lines import quick_lines
 from datasources.kinds.pages_config import LINES, JsonConfig
-from datasources.reading.client import Client
+from datasources.reading.client import client_of
 from datasources.reading.files import new_files
 from datasources.reading.mapped import mapped
 from datasources.reading.mapping import NEEDED
@@ -30,15 +30,7 @@ class Json:
             yield from new_files(config.path, order, suffixes=(".json", *LINES))
             return
         asked = questions(config, order)
-        with Client(
-            order.source,
-            str(config.url),
-            order.seconds,
-            config.allow_http,
-            config.networks,
-            config.ca_file and order.home / config.ca_file,
-            config.answer_seconds,
-        ) as client:
+        with client_of(config, order) as client:
             yield from Asking(config, order, lambda extra: client.ask(asked(extra))).documents()
 
     def can_reread(self, config: JsonConfig) -> bool:

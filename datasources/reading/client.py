@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
+from datasources.base import Order
 from domain.errors import SourceError
 
 ATTEMPTS = 3
@@ -269,6 +270,34 @@ class Client:
             return True
         left = self._ends - time.monotonic()
         return error.wait if error.wait <= min(LONGEST_WAIT, left) else False
+
+
+class Addressed(Protocol):
+    """The keys of a stanza that name whom to ask."""
+
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def allow_http(self) -> bool: ...
+    @property
+    def networks(self) -> tuple[str, ...]: ...
+    @property
+    def ca_file(self) -> Path | None: ...
+    @property
+    def answer_seconds(self) -> float: ...
+
+
+def client_of(config: Addressed, order: Order) -> Client:
+    """The host a stanza names, for one run. Raises SourceError as Client does."""
+    return Client(
+        order.source,
+        str(config.url),
+        order.seconds,
+        config.allow_http,
+        config.networks,
+        config.ca_file and order.home / config.ca_file,
+        config.answer_seconds,
+    )
 
 
 def _retry_after(response: httpx.Response) -> float | None:
