@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +32,25 @@ SHORT_KINDS: Mapping[str, str] = {
 SUGGESTED = 50
 
 Days = NDArray[np.int64]
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 
 class PlaceError(RecordError):
     """A value that names no area or organisation; says which are near, and not the value."""
+
+
+def _remembered(known: dict[Key, Found | PlaceError], key: Key, find: Callable[[], Found]) -> Found:
+    """What is known under a key, looked up once; a refusal is remembered too, and raised."""
+    if key not in known:
+        try:
+            known[key] = find()
+        except PlaceError as error:
+            known[key] = error
+    found = known[key]
+    if isinstance(found, PlaceError):
+        raise found
+    return found
 
 
 @dataclass
@@ -52,15 +68,7 @@ class Areas:
     def area_id(self, text: str, day: date) -> str:
         """The id of the area that a code or a name means on a day. Raises PlaceError."""
         key = (text, self.edition(day))
-        if key not in self._known:
-            try:
-                self._known[key] = self._find(text.strip(), day)
-            except PlaceError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, PlaceError):
-            raise found
-        return found
+        return _remembered(self._known, key, lambda: self._find(text.strip(), day))
 
     def edition(self, day: date) -> int:
         """The number of the stretch of days, with one unchanged map, that a day falls in."""
@@ -198,15 +206,7 @@ class Organisations:
         find: Callable[[str, str | None, date], tuple[str, str]],
     ) -> tuple[str, str]:
         key = (text, province, int(self.editions(np.array([(day - EPOCH).days]))[0]))
-        if key not in self._known:
-            try:
-                self._known[key] = find(text, province, day)
-            except PlaceError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, PlaceError):
-            raise found
-        return found
+        return _remembered(self._known, key, lambda: find(text, province, day))
 
     def _find_code(self, text: str, _: str | None, day: date) -> tuple[str, str]:
         try:
