@@ -72,3 +72,23 @@ class Visitor:
     def cookie(self, name: str = "ioc") -> str:
         found = self.client.get_cookie(name)
         return "" if found is None else found.value
+
+
+def called(who: Visitor, app: Dash, name: str, first: str, path: str, search: str = "") -> Any:
+    """The answer of a page's callback, one of whose outputs is `first`, at a place of any shape."""
+    access = app.server.extensions["ioc-access"]
+    output = next(o for o, n in access.names.items() if n == name and first in o)
+    entry = app.callback_map[output]
+    place = {"path": path, "search": search, "theme": "light", "language": "vi"}
+    values = {"place": place, "served": None, "page": ""}
+    body = {
+        "output": output,
+        "outputs": [
+            {"id": one.rpartition(".")[0], "property": one.rpartition(".")[2]}
+            for one in output.strip(".").split("...")
+        ],
+        "inputs": [{**one, "value": values.get(one["id"])} for one in entry["inputs"]],
+        "state": [{**one, "value": values.get(one["id"])} for one in entry["state"]],
+        "changedPropIds": ["place.data"],
+    }
+    return who.client.post("/_dash-update-component", json=body, **who.how)

@@ -7,7 +7,6 @@ import random
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dash import Dash
@@ -15,7 +14,7 @@ from dash import Dash
 from dashboards.shell import create_app
 from domain.scope import Scope
 from store.state import sessions
-from tests.dashboards.logging_in import Visitor, add
+from tests.dashboards.logging_in import Visitor, add, called
 
 ROOTS = (
     "' or '1'='1",
@@ -131,29 +130,10 @@ def test_an_address_breaks_nothing(visitor: Visitor, app: Dash) -> None:
     chance = random.Random(7)
     for text in chance.sample(CORPUS, 50):
         for path, search in ((f"/area/{text}", ""), ("/area/25", f"?metric={text}"), ("/", text)):
-            answer = called(visitor, app, path, search)
+            answer = called(visitor, app, "show_page", "page.children", path[:500], search[:2000])
             said = ascii((path, search))
             assert answer.status_code < 500, said
             assert "Có lỗi ngoài dự kiến" not in answer.text, said
-
-
-def called(visitor: Visitor, app: Dash, path: str, search: str) -> Any:
-    access = app.server.extensions["ioc-access"]
-    output = next(one for one, name in access.names.items() if name == "show_page")
-    entry = app.callback_map[output]
-    place = {"path": path[:500], "search": search[:2000], "theme": "light", "language": "vi"}
-    values = {"place": place}
-    body = {
-        "output": output,
-        "outputs": [
-            {"id": one.rpartition(".")[0], "property": one.rpartition(".")[2]}
-            for one in output.strip(".").split("...")
-        ],
-        "inputs": [{**one, "value": values.get(one["id"])} for one in entry["inputs"]],
-        "state": [{**one, "value": values.get(one["id"])} for one in entry["state"]],
-        "changedPropIds": ["place.data"],
-    }
-    return visitor.client.post("/_dash-update-component", json=body, **visitor.how)
 
 
 @pytest.mark.slow

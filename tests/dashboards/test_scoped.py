@@ -21,7 +21,7 @@ from domain.scope import EVERYTHING, Scope
 from store.state import sessions
 from store.state.audit import entries
 from store.state.keys import keys, make_key, revoke_key
-from tests.dashboards.logging_in import Visitor, add, deed
+from tests.dashboards.logging_in import Visitor, add, called, deed
 
 PHU_THO, COMMUNE = Scope(frozenset({"25@2025-07-01"})), Scope(frozenset({"07900@2025-07-01"}))
 PEOPLE = {"leader": EVERYTHING, "department": PHU_THO, "commune": COMMUNE}
@@ -53,26 +53,6 @@ def asked(who: Visitor, **parameters: str) -> tuple[int, list[dict[str, Any]]]:
     given = {"metric": "dossiers_received", "from": "2026-01-01", "to": "2026-02-01", **parameters}
     answer = who.client.get("/api/v1/query", query_string=given, **who.how)
     return answer.status_code, json.loads(answer.data).get("values", [])
-
-
-def called(who: Visitor, app: Dash, name: str, first: str, path: str, search: str = "") -> Any:
-    """A page's callback, with a place that the sender chose."""
-    access = app.server.extensions["ioc-access"]
-    output = next(o for o, n in access.names.items() if n == name and first in o)
-    entry = app.callback_map[output]
-    place = {"path": path, "search": search, "theme": "light", "language": "vi"}
-    values = {"place": place, "served": None, "page": ""}
-    body = {
-        "output": output,
-        "outputs": [
-            {"id": one.rpartition(".")[0], "property": one.rpartition(".")[2]}
-            for one in output.strip(".").split("...")
-        ],
-        "inputs": [{**one, "value": values.get(one["id"])} for one in entry["inputs"]],
-        "state": [{**one, "value": values.get(one["id"])} for one in entry["state"]],
-        "changedPropIds": ["place.data"],
-    }
-    return who.client.post("/_dash-update-component", json=body, **who.how)
 
 
 @pytest.mark.parametrize(
