@@ -27,15 +27,19 @@ def rules_of(home: Path) -> "Rules":
     return ours
 
 
+WholeArea = Annotated[str, typer.Option(metavar="CODE[@DAY]", help="The area, and all in it.")]
+Decider = Annotated[str, typer.Option(help="Who decides.")]
+Ground = Annotated[str, typer.Option(help="On what ground.")]
+Months = Annotated[ReportingCalendar, typer.Option(help="Months of the calendar, or 15th to 14th.")]
+
+
 @figure_cli.command()
 def lock(
     period: Annotated[str, typer.Argument(help="2025, 2025-Q2, 2025-06 or FROM..TO.")],
-    area: Annotated[str, typer.Option(metavar="CODE[@DAY]", help="The area, and all in it.")],
-    by: Annotated[str, typer.Option(help="Who decides.")],
-    note: Annotated[str, typer.Option(help="On what ground.")] = "",
-    calendar: Annotated[
-        ReportingCalendar, typer.Option(help="Months of the calendar, or 15th to 14th.")
-    ] = ReportingCalendar.MONTH,
+    area: WholeArea,
+    by: Decider,
+    note: Ground = "",
+    calendar: Months = ReportingCalendar.MONTH,
 ) -> None:
     """Freeze a period's figures as known today; corrections are then shown beside them."""
     _decide("lock", period, area, by, note, calendar)
@@ -45,11 +49,9 @@ def lock(
 def unlock(
     period: Annotated[str, typer.Argument(help="As it was locked.")],
     area: Annotated[str, typer.Option(metavar="CODE[@DAY]", help="The area that is locked.")],
-    by: Annotated[str, typer.Option(help="Who decides.")],
-    note: Annotated[str, typer.Option(help="On what ground.")] = "",
-    calendar: Annotated[
-        ReportingCalendar, typer.Option(help="Months of the calendar, or 15th to 14th.")
-    ] = ReportingCalendar.MONTH,
+    by: Decider,
+    note: Ground = "",
+    calendar: Months = ReportingCalendar.MONTH,
 ) -> None:
     """Let a locked period's figures move again; the book remembers that they were locked."""
     _decide("unlock", period, area, by, note, calendar)
@@ -86,7 +88,7 @@ def locks() -> None:
 
 @figure_cli.command()
 def quality(
-    area: Annotated[str, typer.Option(metavar="CODE[@DAY]", help="The area, and all in it.")],
+    area: WholeArea,
     since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
     until: Annotated[
         datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The day after the last.")
