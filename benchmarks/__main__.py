@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import ingest, query, visible
+from benchmarks import access, ingest, query, visible
 from benchmarks.report import machine
 
 CACHE = Path.home() / ".cache" / "toan-canh-benchmarks"
@@ -20,6 +20,7 @@ def main() -> None:
         "ingest": lambda folder: ingest.run(folder, rivals, asked.records, asked.rounds),
         "query": lambda folder: query.run(folder, asked.dossiers, asked.rounds),
         "visible": lambda folder: visible.run(folder, asked.dossiers, asked.rounds),
+        "access": lambda folder: access.run(folder / "access", asked.requests),
     }
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=cache) as folder:
@@ -29,9 +30,10 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=["ingest", "query", "visible"])
+    parser.add_argument("--only", action="append", choices=["ingest", "query", "visible", "access"])
     parser.add_argument("--records", type=int, default=1_000_000, help="rows of the CSV")
     parser.add_argument("--dossiers", type=int, default=5_000_000, help="in the snapshot")
+    parser.add_argument("--requests", type=int, default=2000, help="that pass the gate")
     parser.add_argument("--rounds", type=int, default=3, help="times that everything is measured")
     parser.add_argument("--alone", action="store_true", help="without dlt, which pip would fetch")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for dlt and what is made")

@@ -1,14 +1,12 @@
 """What the gate costs a request of somebody who has logged in: finding who asks, what they may do.
 
-    python -m benchmarks.access [--requests 2000]
+    python -m benchmarks --only access
 
 The gate is timed inside the program, on callbacks of a real page with a real session in a real
 file: the time from the request's arrival to where the page's own work would begin.
 """
 
-import argparse
 import statistics
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +28,7 @@ BUDGET_MS = 2.0
 
 def run(home: Path, requests: int) -> str:
     """The table: milliseconds of one passage through the gate."""
+    home.mkdir(parents=True)
     now = datetime.now(UTC)
     deed, kept = Deed(now, "benchmark", "", "benchmark"), passwords.hashed("x")
     add_person(home, "lan", "Lan", "department", Scope(frozenset({"25@2025-07-01"})), kept, deed)
@@ -62,10 +61,3 @@ def _passage(server: flask.Flask, access: Access, people: People, token: str, ou
         spent = 1000 * (time.perf_counter() - begun)
     assert refused is None
     return spent
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=2000)
-    with tempfile.TemporaryDirectory() as folder:
-        print(run(Path(folder), parser.parse_args().requests))
