@@ -148,7 +148,7 @@ def register(access: Access, figures: Figures) -> None:
         source = flask.request.args.get("source", "")
         rows = rejected_rows(figures.snapshot, source)
         note_deed("export", f"rejected {source}", figures.snapshot.version)
-        text = BYTE_ORDER_MARK + rows.map(_inert).to_csv(index=False, lineterminator="\r\n")
+        text = BYTE_ORDER_MARK + rows.map(answer.inert).to_csv(index=False, lineterminator="\r\n")
         response = flask.Response(text, mimetype="text/csv")
         name = f"tu-choi-{figures.snapshot.version}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -162,12 +162,6 @@ def register(access: Access, figures: Figures) -> None:
     @access.route("/api/v1/openapi.json", OPEN)
     def description() -> flask.Response:
         return _json(openapi(Asked, figures.rules.catalogue))
-
-
-def _inert(value: object) -> object:
-    """A text that no spreadsheet takes for a formula."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if is_formula else value
 
 
 def asked_for(given: MultiDict[str, str]) -> Asked:

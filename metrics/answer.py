@@ -81,12 +81,21 @@ def _number(value: float) -> float | None:
     return int(value) if value.is_integer() else value
 
 
+def inert(value: object) -> object:
+    """A value as it is, and a text so that no spreadsheet takes it for a formula."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
+
+
 def as_csv(frame: pd.DataFrame) -> str:
-    """All columns under their names; missing is empty, numbers have a decimal point."""
+    """All columns under their names; missing is empty, numbers have a decimal point.
+
+    Names may come from any source, so none is left that a spreadsheet would compute.
+    """
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(_columns(frame))
-    lines.writerows(value.values() for value in values(frame))
+    lines.writerows(map(inert, value.values()) for value in values(frame))
     return text.getvalue()
 
 

@@ -60,6 +60,13 @@ def test_csv_says_the_same_as_json(offices: Snapshot) -> None:
         assert row == plain
 
 
+def test_no_cell_of_a_csv_is_a_formula(offices: Snapshot) -> None:
+    frame = ask(offices, "dossiers_received")
+    frame["area_name"], frame["value"] = "=1+1", -3.0
+    [row] = csv.DictReader(io.StringIO(as_csv(frame)))
+    assert (row["area_name"], row["value"]) == ("'=1+1", "-3")
+
+
 def test_a_table_is_aligned_and_marks_what_is_special(offices: Snapshot) -> None:
     lines = as_table(ask(offices, "work_files_online_rate")).splitlines()
     assert lines[0].split()[:4] == ["metric", "area", "area_name", "level"]
