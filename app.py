@@ -54,6 +54,7 @@ class Form(StrEnum):
 
 def server() -> Any:
     """The WSGI application: `gunicorn 'app:server()'`."""
+    from commands.published import limits
     from dashboards.shell import create_app
 
     chosen = settings()
@@ -63,6 +64,7 @@ def server() -> Any:
         language=chosen.language,
         opening=_opening(),
         desk=_desk(),
+        limits=limits(),
     ).server
 
 
@@ -203,10 +205,10 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
     them: query dossiers_pending_overdue --area 25 --from 2025-06-30 --to 2025-07-01 --by area
     --level commune --order worst --limit 10 --successors
     """
+    from commands.published import published
     from metrics import answer, listing
     from metrics.query import query as values_of
     from metrics.selection import Selection
-    from metrics.snapshots import current_snapshot
 
     home = settings().home
     selection = Selection(
@@ -224,7 +226,7 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
     frame = values_of(
         selection,
         EVERYTHING,
-        current_snapshot(home),
+        published(),
         now=datetime.now(UTC),
         rules=rules_of(home),
     )

@@ -8,14 +8,14 @@ import os
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "IOC_"
 SHORTEST_KEY = 32
+Memory = Annotated[str, Field(pattern=r"^[1-9]\d* ?(KB|MB|GB|KiB|MiB|GiB)$")]
 
 
 class SettingsError(ValueError):
@@ -54,21 +54,18 @@ class Settings(BaseSettings):
     language: Literal["vi", "en"] = Field(
         default="vi", description="Language of a visitor who has not chosen one."
     )
-    time_zone: str = Field(
-        default="Asia/Ho_Chi_Minh", description="Time zone in which a day begins and ends."
-    )
     web_workers: int = Field(default=2, ge=1, description="Web processes.")
     web_threads: int = Field(default=4, ge=1, description="Threads in each web process.")
     query_timeout_ms: int = Field(
         default=5000, ge=1, description="Milliseconds after which a query is interrupted."
     )
-    memory_limit: str = Field(
-        default="512MB",
-        pattern=r"^[1-9]\d* ?(KB|MB|GB|KiB|MiB|GiB)$",
-        description="Memory one database connection may use.",
+    memory_limit: Memory = Field(
+        default="512MB", description="Memory the queries of one web process may use."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="Least serious message that is logged."
+    collect_memory_limit: Memory = Field(
+        default="2GB",
+        description="Memory the collector's database may use; "
+        "counting millions of dossiers anew needs much.",
     )
     demo_port: int = Field(
         default=8051, ge=1, le=65535, description="Port of the simulated province."
@@ -103,19 +100,6 @@ class Settings(BaseSettings):
         if key is not None and len(key) < SHORTEST_KEY:
             raise ValueError(f"a secret key has at least {SHORTEST_KEY} characters.")
         return key
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            zones = sorted(zone for zone in available_timezones() if zone.startswith("Asia/"))
-            raise ValueError(f"there is no time zone {name}{_did_you_mean(name, zones)}")
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone, ready for use."""
-        return ZoneInfo(self.time_zone)
 
 
 @cache

@@ -61,12 +61,12 @@ def _decide(
     action: str, period: str, area: str, by: str, note: str, calendar: ReportingCalendar
 ) -> None:
     """Write a decision about a period into the book of locks, and show it."""
+    from commands.published import published
     from domain.area import register
     from metrics import locks
-    from metrics.snapshots import current_snapshot
 
     home, areas = settings().home, register()
-    snapshot = current_snapshot(home)
+    snapshot = published()
     span = locks.period_of(period, calendar)
     where = areas.resolve(area, span.last_day).area_id
     decision = locks.Lock(action, span, where, datetime.now(UTC), by, snapshot.version, note)
@@ -95,13 +95,13 @@ def quality(
     ],
 ) -> None:
     """Figures that cannot be right, or deserve a second look, each with the rule that says so."""
+    from commands.published import published
     from metrics.quality import findings
     from metrics.selection import Selection
-    from metrics.snapshots import current_snapshot
 
     home = settings().home
     selection = Selection(("dossiers_received",), Span(since.date(), until.date()), area)
-    snapshot, now = current_snapshot(home), datetime.now(UTC)
+    snapshot, now = published(), datetime.now(UTC)
     found = findings(selection, EVERYTHING, snapshot, now=now, rules=rules_of(home))
     for finding in found:
         typer.echo(finding.words[settings().language])
@@ -118,14 +118,14 @@ def index766(
     each: Annotated[bool, typer.Option("--each", help="Every area directly in it.")] = False,
 ) -> None:
     """The index of Decision 766, as JSON: published, computed, and where points are lost."""
+    from commands.published import published
     from metrics.index766 import document
     from metrics.index766 import index766 as index
     from metrics.selection import By, Selection
-    from metrics.snapshots import current_snapshot
 
     home = settings().home
     span = Span(since.date(), until.date())
     selection = Selection(("dossiers_received",), span, area, by=By.AREA if each else By.NONE)
-    snapshot, now = current_snapshot(home), datetime.now(UTC)
+    snapshot, now = published(), datetime.now(UTC)
     found = index(selection, EVERYTHING, snapshot, now=now, rules=rules_of(home))
     typer.echo(json.dumps(document(found), ensure_ascii=False, indent=1))

@@ -45,7 +45,7 @@ class Listing(StrEnum):
 def collector() -> "Collector":
     """The collector of the chosen home, which shows how far it is on a terminal."""
     from datasources.running.scheduler import Collector
-    from store import arm
+    from store import Limits, arm
 
     chosen = settings()
     if chosen.crash_at:
@@ -59,6 +59,7 @@ def collector() -> "Collector":
         keep_landing_days=chosen.keep_landing_days,
         tell=line.around(typer.echo),
         progress=line.show,
+        limits=Limits(memory=chosen.collect_memory_limit),
     )
 
 
@@ -142,9 +143,9 @@ def rejected(
     batch: Annotated[int | None, typer.Option(help="Only those of this batch.")] = None,
 ) -> None:
     """Why records of a source were refused: places and rules, never their values."""
-    from metrics.snapshots import current_snapshot
+    from commands.published import published
 
-    snapshot = current_snapshot(settings().home)
+    snapshot = published()
     known = [name for (name,) in snapshot.rows("select source from source order by 1")]
     if source not in known:
         raise UnknownNameError("source", source, known)

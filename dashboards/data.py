@@ -20,7 +20,7 @@ from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import Scheme
 from domain.scope import Scope
 from metrics.rules import Rules, rules
-from metrics.snapshots import Snapshot, current_snapshot
+from metrics.snapshots import STANDARD, Limits, Snapshot, current_snapshot
 from metrics.sources import Sources, sources_of
 
 Drawn = dict[str, Any]
@@ -89,8 +89,11 @@ class Visit:
 class Figures:
     """What the web has to show from one home."""
 
-    def __init__(self, home: Path, cache: AnswerCache, build: str) -> None:
+    def __init__(
+        self, home: Path, cache: AnswerCache, build: str, limits: Limits = STANDARD
+    ) -> None:
         self.home = home
+        self.limits = limits
         self.build = build
         self._cache = cache
         self._states: tuple[Snapshot, datetime, Sources] | None = None
@@ -98,7 +101,7 @@ class Figures:
     @property
     def snapshot(self) -> Snapshot:
         """The newest good snapshot. Raises StoreError before the first was published."""
-        return current_snapshot(self.home)
+        return current_snapshot(self.home, self.limits)
 
     @property
     def rules(self) -> Rules:

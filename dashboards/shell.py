@@ -38,6 +38,7 @@ from dashboards.people import OURSELVES, People
 from dashboards.plain import EARLY
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
+from metrics.snapshots import STANDARD, Limits
 
 ROOMS = ("dashboards", "metrics", "assets", "domain")
 LARGEST_REQUEST = 256 * 1024
@@ -95,12 +96,14 @@ def create_app(
     language: str = "vi",
     opening: Opening | None = None,
     desk: Desk | None = None,
+    limits: Limits = STANDARD,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
 
     `opening` says to whom and under which addresses; by default to whoever is at this machine.
     It answers to those addresses only, so that no foreign site can reach it through a name
     that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
+    `limits` hold for every query.
     """
     opened = opening or Opening()
     app = IocDash(
@@ -119,7 +122,7 @@ def create_app(
     app.language = language
     app.leading_metric = LEADING
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id())
+    figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id(), limits)
     mishaps.expect_mishaps(app)
     people = People(home, opened)
     app.server.extensions["ioc-people"] = people

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from store import Snapshot, current_snapshot
+from store import STANDARD, Limits, Snapshot, current_snapshot
 
-__all__ = ["Snapshot", "current_snapshot", "rejected_rows", "rejections"]
+__all__ = ["STANDARD", "Limits", "Snapshot", "current_snapshot", "rejected_rows", "rejections"]
 
 REJECTIONS = """
 select source, field, rule, reason, count(*) as count

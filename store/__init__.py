@@ -12,7 +12,7 @@ from duckdb import FatalException as FatalError
 from domain.errors import BusyError, StoreError
 from store.accounting import Accounting
 from store.books import BatchResult, SourceInfo
-from store.connection import Limits
+from store.connection import STANDARD, WRITING, Limits
 from store.crashpoint import arm
 from store.publish import publish
 from store.shelf import current_snapshot
@@ -20,6 +20,8 @@ from store.snapshot import SlowQueryError, Snapshot
 from store.warehouse import Reserve, Warehouse
 
 __all__ = [
+    "STANDARD",
+    "WRITING",
     "Accounting",
     "BatchResult",
     "BusyError",

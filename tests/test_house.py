@@ -54,7 +54,6 @@ def test_a_variable_like_no_other_is_refused_with_all_names(
     [
         ("IOC_PORT", "eighty"),
         ("IOC_SECRET_KEY", "hunter2"),
-        ("IOC_TIME_ZONE", "Asia/HoChiMinh"),
         ("IOC_MEMORY_LIMIT", "lots"),
         ("IOC_KEEP_SNAPSHOTS", "2"),
     ],
@@ -88,6 +87,13 @@ def test_a_secret_may_come_from_a_file_and_is_never_printed(
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_setting_is_heeded_by_somebody() -> None:
+    files = [ROOT / "app.py", *(ROOT / "commands").glob("*.py")]
+    code = "\n".join(file.read_text() for file in files)
+    heeded = set(re.findall(r"(?:chosen|settings\(\))\.(\w+)", code))
+    assert set(Settings.model_fields) - heeded == set()
 
 
 def test_settings_import_nothing_of_ours() -> None:

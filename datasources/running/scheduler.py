@@ -17,7 +17,7 @@ from datasources.running.ledger import FAILED, HELD, Ledger, Sources, Terms
 from datasources.running.requests import Answer, Request, ask, clear_forgotten
 from datasources.running.service import Service, stop_signals
 from domain.errors import BusyError, StoreError
-from store import Warehouse
+from store import WRITING, Limits, Warehouse
 
 ALL_GOOD, SOME_FAILED, BUSY = 0, 3, 75
 AT_A_TIME = 2
@@ -32,7 +32,8 @@ def say(sentence: str) -> None:
 class Collector:
     """Collects the sources of one home. `now` is its clock, `tell` where its sentences go.
 
-    `progress` hears how far each source has come while it is read.
+    `progress` hears how far each source has come while it is read; `limits` are the
+    warehouse's.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class Collector:
         keep_landing_days: int = 400,
         tell: Callable[[str], None] = say,
         progress: Callable[[str, Progress], None] = lambda _source, _progress: None,
+        limits: Limits = WRITING,
     ) -> None:
         self.home = home.absolute()
+        self.limits = limits
         self.tell = tell
         self.terms = Terms(
             self.home, now, tell, keep_snapshots, deadline_seconds, keep_landing_days, progress
@@ -100,7 +103,7 @@ class Collector:
         try:
             with (
                 stop_signals(stop or threading.Event()) as stopping,
-                Warehouse.open(self.home) as warehouse,
+                Warehouse.open(self.home, limits=self.limits) as warehouse,
             ):
                 books = Ledger(self.terms, warehouse, self.children)
                 clear_forgotten(self.home)
@@ -118,7 +121,7 @@ class Collector:
     def _with_books(self, work: Callable[[Ledger], bool], *, tell_busy: bool = True) -> int:
         """Do something with the warehouse open; the exit status. Raises BusyError if not told."""
         try:
-            with Warehouse.open(self.home) as warehouse:
+            with Warehouse.open(self.home, limits=self.limits) as warehouse:
                 good = work(Ledger(self.terms, warehouse, self.children))
         except BusyError as error:
             if not tell_busy:

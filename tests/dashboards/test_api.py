@@ -4,10 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask.testing import FlaskClient
+
+from commands.published import published
+from dashboards.shell import create_app
+from domain.errors import StoreError
+from settings import settings
+from store import Limits
 
 ROOT = Path(__file__).parents[2]
 ASKED = {
@@ -121,3 +129,32 @@ def test_without_a_snapshot_the_api_says_how_to_get_one(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert answer.json is not None
     assert "collect --once" in answer.json["detail"]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Variables that settings are read from; nothing stays of them."""
+    settings.cache_clear()
+    yield monkeypatch
+    settings.cache_clear()
+
+
+def test_the_settings_say_what_a_query_may_use(
+    home: Path, tmp_path: Path, environment: pytest.MonkeyPatch
+) -> None:
+    own = copytree(home, tmp_path / "own")
+    for name, value in (("HOME", str(own)), ("MEMORY_LIMIT", "300MB"), ("QUERY_TIMEOUT_MS", "90")):
+        environment.setenv(f"IOC_{name}", value)
+    snapshot = published()
+    assert snapshot.rows("select current_setting('memory_limit')") == [("286.1 MiB",)]
+    with pytest.raises(StoreError, match=r"stopped after 0\.09 s"):
+        snapshot.rows("select count(*) from range(10_000_000) a, range(10_000_000) b")
+
+
+@pytest.mark.parametrize(("memory", "status"), [("1KB", 503), ("300MB", 200)])
+def test_the_web_keeps_to_the_memory_it_is_given(
+    home: Path, tmp_path: Path, memory: str, status: int
+) -> None:
+    app = create_app(copytree(home, tmp_path / "own"), limits=Limits(memory=memory))
+    answer = app.server.test_client().get("/api/v1/query", query_string=ASKED)
+    assert answer.status_code == status
