@@ -65,6 +65,9 @@ def server() -> Any:
         opening=_opening(),
         desk=_desk(),
         limits=limits(),
+        identity_secret=chosen.identity_secret.get_secret_value()
+        if chosen.identity_secret
+        else None,
     ).server
 
 

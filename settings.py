@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         default=None,
         description="Signs forms; the same in every web process. Else the file secret_key.",
     )
+    identity_secret: SecretStr | None = Field(
+        default=None,
+        description="Our secret at the identity provider of config/identity.toml, if it gave one.",
+    )
     language: Literal["vi", "en"] = Field(
         default="vi", description="Language of a visitor who has not chosen one."
     )

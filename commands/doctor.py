@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from dashboards.identity import read_identity
+from dashboards.provider import Provider, ProviderDownError
 from dashboards.roles import ROLES
 from dashboards.shell import create_app
 from datasources.config import read_sources
@@ -35,7 +37,7 @@ class Finding:
 
 def findings(home: Path) -> Iterator[Finding]:
     """Everything that was looked at, in the order data walk. Nothing is written or mended."""
-    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate, _people):
+    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate, _people, _identity):
         try:
             yield from look(home)
         except IocError as error:
@@ -97,6 +99,18 @@ def _gate(home: Path) -> Iterator[Finding]:
     yield Finding("good", f"The web starts; {len(access.callbacks)} callbacks are registered.")
     for output in access.unregistered:
         yield Finding("bad", f"The callback of {output} has no permission: nobody may call it.")
+
+
+def _identity(home: Path) -> Iterator[Finding]:
+    config = read_identity(home)
+    if config is None:
+        return
+    try:
+        Provider(config).metadata()
+    except ProviderDownError as error:
+        yield Finding("note", f"People cannot log in elsewhere now. {error.message}")
+    else:
+        yield Finding("good", f"{config.issuer} vouches for {len(config.grant)} groups.")
 
 
 def _people(home: Path) -> Iterator[Finding]:

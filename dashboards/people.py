@@ -20,6 +20,7 @@ import flask
 from dashboards import passwords
 from dashboards.access import CODE, ENROL, GUEST, LEAVE, MACHINES, OWN, READ, Person, acts, person
 from dashboards.opening import Opening
+from dashboards.provider import Provider
 from dashboards.roles import ROLES, Role, role_named
 from domain.errors import StoreError
 from domain.scope import EVERYTHING
@@ -57,9 +58,10 @@ class Step:
 class People:
     """The people of one home, as its web sees them."""
 
-    def __init__(self, home: Path, opening: Opening) -> None:
+    def __init__(self, home: Path, opening: Opening, provider: Provider | None = None) -> None:
         self.home = home
         self.opening = opening
+        self.provider = provider
         self._keys = Keys(home)
         self._sessions = Sessions(home, {role.name: role.idle for role in ROLES.values()})
 
@@ -138,15 +140,20 @@ class People:
     def form_cookie(self) -> str:
         return self._cookie("ioc-form")
 
+    @property
+    def arrival_cookie(self) -> str:
+        return self._cookie("ioc-arrival")
+
     def _cookie(self, name: str) -> str:
         """Browsers keep a `__Host-` cookie from every other host; it needs TLS."""
         return f"__Host-{name}" if self.opening.is_secure else name
 
     def form_token(self, cookie: str) -> str:
         """What a form or a callback has to bring along with a cookie."""
-        return self._signed(f"form {cookie}").hex()
+        return self.signed(f"form {cookie}").hex()
 
-    def _signed(self, text: str) -> bytes:
+    def signed(self, text: str) -> bytes:
+        """What only this home's key makes of a text."""
         return hmac.digest(self.opening.key, text.encode(), hashlib.sha256)
 
     @property
@@ -200,7 +207,7 @@ class People:
             name = accounts.normal_name(name)
         except StoreError:
             name = "?"  # what was typed may be a password, and is not kept
-        tried = (self.home, name, _address(), self._device(), now)
+        tried = (self.home, name, address(), self._device(), now)
         if sessions.locked(*tried) == "address":
             return None
         with passwords.one_of_two():
@@ -217,7 +224,7 @@ class People:
     def tell_code(self, session: Session, code: str) -> Step | None:
         """The second step, for who has a second factor; None: refused. Raises StoreError."""
         now, account = datetime.now(UTC), session.account
-        tried = (self.home, account.name, _address(), self._device(), now)
+        tried = (self.home, account.name, address(), self._device(), now)
         step = passwords.step_of_code(account.totp or "", code, now.timestamp())
         is_locked = sessions.locked(*tried) is not None
         if step is None or is_locked or not accounts.use_step(self.home, account.name, step):
@@ -228,7 +235,7 @@ class People:
 
     def offered_secret(self) -> str:
         """The secret a second factor is set up with; each session has its own."""
-        return base64.b32encode(self._signed(f"totp {self.token}")).decode()[:32]
+        return base64.b32encode(self.signed(f"totp {self.token}")).decode()[:32]
 
     def enrol(self, session: Session, code: str) -> Step | None:
         """Set up the second factor, if the app makes the right codes. Raises StoreError."""
@@ -236,7 +243,7 @@ class People:
         step = passwords.step_of_code(secret, code, now.timestamp())
         if step is None:
             return None
-        deed = Deed(now, account.name, _address(), "person.code", account.name)
+        deed = Deed(now, account.name, address(), "person.code", account.name)
         accounts.set_totp(self.home, account.name, secret, deed)
         accounts.use_step(self.home, account.name, step)
         return self._begin(replace(account, totp=secret), "in", now)
@@ -252,7 +259,7 @@ class People:
     def change_password(self, session: Session, password: str) -> Step:
         """A new password, and a new session in place of all others. Raises StoreError."""
         now, account = datetime.now(UTC), session.account
-        deed = Deed(now, account.name, _address(), "person.password", account.name)
+        deed = Deed(now, account.name, address(), "person.password", account.name)
         with passwords.one_of_two():
             kept = passwords.hashed(password)
         accounts.change_password(self.home, account.name, kept, deed)
@@ -261,7 +268,7 @@ class People:
 
     def is_right(self, account: Account, password: str) -> bool:
         """Whether a person who is logged in knows their password; counts as an attempt."""
-        tried = (self.home, account.name, _address(), self._device(), datetime.now(UTC))
+        tried = (self.home, account.name, address(), self._device(), datetime.now(UTC))
         with passwords.one_of_two():
             if sessions.locked(*tried) is None and passwords.fits(account.password, password):
                 return True
@@ -272,12 +279,12 @@ class People:
         """This request's session ends. Raises StoreError."""
         session = self.session(active=False)
         name = session.account.name if session else "?"
-        deed = Deed(datetime.now(UTC), name, _address(), "logout")
+        deed = Deed(datetime.now(UTC), name, address(), "logout")
         sessions.end(self.home, self.token, deed)
 
     def _begin(self, account: Account, stage: Stage, now: datetime) -> Step:
         token = sessions.begin(
-            self.home, account.name, stage, now, _address(), instead_of=self.token
+            self.home, account.name, stage, now, address(), instead_of=self.token
         )
         return Step(stage, token, account)
 
@@ -289,9 +296,23 @@ class People:
         if self._needs_code(account) and not coded:
             return "code"
         age = datetime.now(UTC) - account.password_at
-        if account.must_change or (role.needs_code and age > ADMINISTRATORS_PASSWORD):
+        is_old = role.needs_code and age > ADMINISTRATORS_PASSWORD
+        if not account.is_foreign and (account.must_change or is_old):
             return "change"
         return "enrol" if role.needs_code and account.totp is None else "in"
+
+    def arrive(self, account: Account, *, has_second_factor: bool) -> Step | None:
+        """The step of somebody an identity provider vouches for; None: not let in here.
+
+        Who needs a second factor and did not show one there shows one here.
+        """
+        now = datetime.now(UTC)
+        if not _may_log_in(account, now):
+            deed = Deed(now, account.name, address(), "login", outcome="refused")
+            note(self.home, deed)
+            return None
+        stage = "in" if has_second_factor else self._stage(account, coded=False)
+        return self._begin(account, stage, now)
 
 
 def note_deed(event: str, what: str, detail: str = "") -> None:
@@ -300,9 +321,7 @@ def note_deed(event: str, what: str, detail: str = "") -> None:
     It is on the disk when this returns; who cannot be kept there gets nothing. Raises StoreError.
     """
     people = flask.current_app.extensions["ioc-people"]
-    note(
-        people.home, Deed(datetime.now(UTC), person().name, _address(), event, what, detail=detail)
-    )
+    note(people.home, Deed(datetime.now(UTC), person().name, address(), event, what, detail=detail))
 
 
 def is_loopback(address: str | None) -> bool:
@@ -313,7 +332,8 @@ def is_loopback(address: str | None) -> bool:
         return False
 
 
-def _address() -> str:
+def address() -> str:
+    """The address this request comes from."""
     return flask.request.remote_addr or ""
 
 

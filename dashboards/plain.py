@@ -143,6 +143,12 @@ def error(sentence: str) -> str:
     return f'<p class="ioc-field__error" role="alert">{escape(sentence)}</p>'
 
 
+def way_in(href: str, text: str) -> str:
+    """A link that looks like the button it works as."""
+    kind = "ioc-button ioc-button--primary ioc-signin__way"
+    return f'<a class="{kind}" href="{escape(href)}">{escape(text)}</a>'
+
+
 def link(href: str, text: str) -> str:
     """A link to another page of ours."""
     return f'<p><a href="{escape(href)}">{escape(text)}</a></p>'

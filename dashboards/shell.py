@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from dashboards import (
     administration,
     api,
+    arriving,
     callbacks,
     ids,
     ingest,
@@ -33,9 +34,11 @@ from dashboards.data import Figures
 from dashboards.files import serve_files_well
 from dashboards.first import first_picture
 from dashboards.headers import add_headers, content_security_policy
+from dashboards.identity import read_identity
 from dashboards.opening import Opening
 from dashboards.people import OURSELVES, People
 from dashboards.plain import EARLY
+from dashboards.provider import Provider
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
 from metrics.snapshots import STANDARD, Limits
@@ -97,6 +100,7 @@ def create_app(
     opening: Opening | None = None,
     desk: Desk | None = None,
     limits: Limits = STANDARD,
+    identity_secret: str | None = None,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
 
@@ -104,6 +108,7 @@ def create_app(
     It answers to those addresses only, so that no foreign site can reach it through a name
     that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
     `limits` hold for every query.
+    `identity_secret` is ours at the identity provider, if config/identity.toml names one.
     """
     opened = opening or Opening()
     app = IocDash(
@@ -124,7 +129,9 @@ def create_app(
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id(), limits)
     mishaps.expect_mishaps(app)
-    people = People(home, opened)
+    config = read_identity(home)
+    provider = None if config is None else Provider(config, identity_secret)
+    people = People(home, opened, provider)
     app.server.extensions["ioc-people"] = people
     access = Access(app, people.who, opened.hosts, opened.origins)
     versions = monitoring.Versions(figures)
@@ -135,6 +142,7 @@ def create_app(
     ingest.register(access, home)
     submissions.register(access, desk)
     signin.register(access, people)
+    arriving.register(access, people)
     administration.register(access, people)
     monitoring.register(access, figures, versions, people)
     serve_files_well(app.server, home / "cache" / "files")

@@ -14,6 +14,7 @@ Every POST answers with an address to go to, so that loading a page anew sends n
 import secrets
 from collections.abc import Callable
 from hmac import compare_digest
+from html import escape
 from urllib.parse import urlencode, urlsplit
 
 import flask
@@ -29,6 +30,7 @@ from dashboards.access import (
     OWN,
     TOKEN_FIELD,
     Access,
+    Person,
     language,
     person,
 )
@@ -39,10 +41,16 @@ from domain.area import AreaRegister
 from domain.area import register as areas
 from domain.errors import AreaError
 from domain.scope import Scope
+from store.state.people import FOREIGN
 from store.state.sessions import Session
 
 ACCOUNT = "/account"
-REASONS = ("refused", "ended", "wrong_code", "different", "left")
+ELSEWHERE = f"{LOGIN}/identity"
+REASONS = (
+    *("refused", "ended", "wrong_code", "different", "left"),
+    *("provider_down", "provider_refused", "provider_clock", "provider_wrong"),
+    *("no_grant", "not_let_in"),
+)
 REASONS_OF_PASSWORDS = (
     "too_short",
     "too_short_code",
@@ -79,9 +87,9 @@ def _login(access: Access, people: People) -> None:
         cookie = flask.request.cookies.get(people.form_cookie, "")
         token = given.get(TOKEN_FIELD, "")
         if not cookie or not compare_digest(token.encode(), people.form_token(cookie).encode()):
-            return _back("ended")
+            return back("ended")
         step = people.log_in(given.get("name", ""), given.get("password", "")[:257])
-        return _back("refused") if step is None else _onward(people, step)
+        return back("refused") if step is None else onward(people, step)
 
     @access.route("/logout", LEAVE, "POST")
     def log_out() -> Response:
@@ -95,9 +103,9 @@ def _steps(access: Access, people: People) -> None:
     def stepping(take: Callable[[Session, str], Step | None]) -> Response:
         session = people.session(active=True)
         if session is None:
-            return _back("ended")
+            return back("ended")
         step = take(session, flask.request.form.get("code", ""))
-        return _back("wrong_code") if step is None else _onward(people, step)
+        return back("wrong_code") if step is None else onward(people, step)
 
     @access.route("/session/code", CODE, "POST")
     def tell_code() -> Response:
@@ -111,17 +119,17 @@ def _steps(access: Access, people: People) -> None:
     def change_password() -> Response:
         session, given = people.session(active=True), flask.request.form
         if session is None:
-            return _back("ended")
+            return back("ended")
         place = ACCOUNT if session.stage == "in" else LOGIN
         password = given.get("password", "")
         if password != given.get("again"):
-            return _back("different", place)
+            return back("different", place)
         old = given.get("old", "")
         if session.stage == "in" and not people.is_right(session.account, old):
-            return _back("wrong_password", place)
+            return back("wrong_password", place)
         if weakness := people.weakness(session.account, password):
-            return _back(weakness.removeprefix("signin."), place)
-        return _onward(people, people.change_password(session, password))
+            return back(weakness.removeprefix("signin."), place)
+        return onward(people, people.change_password(session, password))
 
 
 def _account(access: Access) -> None:
@@ -136,15 +144,10 @@ def _account(access: Access) -> None:
         }
         if who.scope.organisations is not None:
             rows[say("account.organisations")] = ", ".join(sorted(who.scope.organisations))
-        hidden = {TOKEN_FIELD: who.token, "lang": say.language}
         parts = [
             plain.listed(rows),
             plain.form("/logout", [], say("signin.leave"), {TOKEN_FIELD: who.token}),
-            f"<h2>{say('account.change')}</h2>",
-            _complaint(say),
-            plain.form(
-                "/session/password", _new_password(say, old=True), say("signin.keep"), hidden
-            ),
+            _password_form(who, say),
             plain.link("/", say("account.back")),
         ]
         other = f"{ACCOUNT}?lang={'en' if say.language == 'vi' else 'vi'}"
@@ -179,9 +182,24 @@ def _form(people: People, session: Session | None, say: Words, cookie: str) -> s
         ]
     submit = say("signin.submit") if not stage else say("signin.go_on")
     body = _complaint(say) + plain.form(action, fields, submit, hidden)
+    if people.provider is not None and not stage:
+        kept = {name: text for name, text in hidden.items() if text and name != TOKEN_FIELD}
+        there = f"{ELSEWHERE}?{urlencode(kept)}"
+        named = say("signin.elsewhere", label=people.provider.config.label)
+        body = plain.way_in(there, named) + body
     other = {"next": args.get("next", ""), "lang": "en" if say.language == "vi" else "vi"}
     link = f"{LOGIN}?{urlencode({name: text for name, text in other.items() if text})}"
     return plain.plain_page(title, sentences, say, body, link)
+
+
+def _password_form(who: Person, say: Words) -> str:
+    """A new password, for those who have one here."""
+    if FOREIGN in who.name:
+        return f"<p>{escape(say('account.foreign'))}</p>"
+    hidden = {TOKEN_FIELD: who.token, "lang": say.language}
+    fields = _new_password(say, old=True)
+    form = plain.form("/session/password", fields, say("signin.keep"), hidden)
+    return f"<h2>{escape(say('account.change'))}</h2>{_complaint(say)}{form}"
 
 
 def _policy(session: Session | None) -> str:
@@ -209,18 +227,23 @@ def _complaint(say: Words) -> str:
     return plain.error(say(f"signin.{why}")) if known else ""
 
 
-def _back(why: str, place: str = LOGIN) -> Response:
-    """To the form again, with the reason."""
-    return flask.redirect(f"{place}?{urlencode({'why': why, **_kept()})}", 303)
+def back(why: str, place: str = LOGIN, kept: dict[str, str] | None = None) -> Response:
+    """To the form again, with the reason; `kept` as in `onward`."""
+    known = _kept() if kept is None else kept
+    return flask.redirect(f"{place}?{urlencode({'why': why, **known})}", 303)
 
 
-def _onward(people: People, step: Step) -> Response:
-    """To the next step of the login, or to where the person wanted to go."""
+def onward(people: People, step: Step, kept: dict[str, str] | None = None) -> Response:
+    """To the next step of the login, or to where the person wanted to go.
+
+    `kept` is what the next form has to know; by default what this one knew.
+    """
+    known = _kept() if kept is None else kept
     if step.stage == "in":
-        wanted = flask.request.form.get("next", "")
+        wanted = known.get("next", "")
         place = _next(wanted) if wanted else home_of(step.account.scope)
     else:
-        place = f"{LOGIN}?{urlencode(_kept())}".rstrip("?")
+        place = f"{LOGIN}?{urlencode(known)}".rstrip("?")
     answer = flask.redirect(place, 303)
     people.keep_session(answer, step)  # type: ignore[arg-type]  # Flask's own answer
     return answer
@@ -229,7 +252,12 @@ def _onward(people: People, step: Step) -> Response:
 def _kept() -> dict[str, str]:
     """What the next form has to know."""
     given = flask.request.form
-    kept = {"next": given.get("next", ""), "lang": given.get("lang", "")}
+    return to_keep(given.get("next", ""), given.get("lang", ""))
+
+
+def to_keep(wanted: str, language: str) -> dict[str, str]:
+    """Where somebody wants to go and in which language, as addresses carry it."""
+    kept = {"next": wanted, "lang": language}
     return {name: text for name, text in kept.items() if text and text != "vi"}
 
 

@@ -64,6 +64,7 @@ create table if not exists lockout (
 )
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 KEPT_PASSWORDS = 10
+FOREIGN = "@"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class Account:
     made_at: datetime
     last_in_at: datetime | None
     disabled_at: datetime | None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether they log in elsewhere: no local name has this sign."""
+        return FOREIGN in self.name
 
 
 def normal_name(text: str) -> str:
@@ -133,6 +139,7 @@ def people(home: Path) -> list[Account]:
 
 def change_rights(home: Path, name: str, role: str, scope: Scope, deed: Deed) -> None:
     """Another role and scope; who is logged in has them from the next request on."""
+    _refuse_foreign(name, "Their groups say what they may do: config/identity.toml.")
     with opened(home, SCHEMA) as state:
         _change(
             state,
@@ -170,6 +177,7 @@ def change_password(
     home: Path, name: str, password: str, deed: Deed, *, must_change: bool = False
 ) -> None:
     """Another password; every session and every known browser is forgotten."""
+    _refuse_foreign(name, "Their password is kept there.")
     with opened(home, SCHEMA) as state:
         row = state.execute(
             "select password, passwords_before from person where name = ?", (name,)
@@ -201,6 +209,11 @@ def use_step(home: Path, name: str, step: int) -> bool:
             "update person set totp_step = ? where name = ? and totp_step < ?", (step, name, step)
         )
         return used.rowcount == 1
+
+
+def _refuse_foreign(name: str, way_on: str) -> None:
+    if FOREIGN in name:
+        raise StoreError(f"{name} logs in at the identity provider. {way_on}")
 
 
 def _change(state: sqlite3.Connection, name: str, what: str, values: Sequence[object]) -> None:

@@ -29,9 +29,9 @@ document.addEventListener('securitypolicyviolation', (event) =>
 class Web:
     """The web of one home on a port of its own; it can be stopped and started again."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **how: Any) -> None:
         self.home = home
-        self.app = create_app(home, poll_seconds=1)
+        self.app = create_app(home, poll_seconds=1, **how)
         self.port = 0
         self._server: BaseWSGIServer | None = None
 

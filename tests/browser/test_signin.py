@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from store.state.people import disable_person, unlock_person
 from tests.browser.conftest import Watched, Web, watched
+from tests.dashboards.identity_provider import CLIENT, SECRET, identity_provider
 from tests.dashboards.logging_in import PASSWORD, add, deed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -88,3 +89,28 @@ def test_logging_out_takes_one_click(browser: Browser, guarded: Web) -> None:
         page.goto(guarded.address + VIEW)
         assert "/login" in page.url
         visitor.check()
+
+
+def test_the_provinces_login_leads_there_and_back(
+    browser: Browser, made_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made_home, home)
+    add(home, "lan", "leader")
+    with identity_provider() as provider:
+        grant = '[[grant]]\ngroup = "ioc"\nrole = "leader"\nareas = "*"\n'
+        (home / "config").mkdir(exist_ok=True)
+        about = f'issuer = "{provider.issuer}"\nclient_id = "{CLIENT}"\nlabel = "tài khoản tỉnh"\n'
+        (home / "config" / "identity.toml").write_text(about + grant)
+        provider.person = {"sub": "1", "name": "Lê Hoa", "groups": ["ioc"]}
+        web = Web(home, identity_secret=SECRET)
+        web.start()
+        with watched(browser, web) as visitor:
+            page = visitor.page
+            page.goto(web.address + VIEW)
+            page.click("text=Đăng nhập bằng tài khoản tỉnh")
+            visitor.until("document.querySelector('.ioc-whoami summary')?.textContent === 'Lê Hoa'")
+            assert page.url == web.address + VIEW
+            visitor.complaints = [one for one in visitor.complaints if provider.issuer not in one]
+            visitor.check()
+        web.stop()

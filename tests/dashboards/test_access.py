@@ -44,6 +44,8 @@ ROUTES = {
     "/submissions/<form>/<period>/<area>": SUBMIT,
     "/submissions/<form>/<period>/<area>/bieu.xlsx": SUBMIT,
     "/login": OPEN,
+    "/login/identity": OPEN,
+    "/login/identity/done": OPEN,
     "/session": OPEN,
     "/session/code": CODE,
     "/session/enrol": ENROL,
