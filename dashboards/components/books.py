@@ -9,6 +9,7 @@ from dashboards.components import marks
 from dashboards.components.markup import Content, Tree, tag
 from dashboards.components.table import table
 from dashboards.text import Words
+from dashboards.told import told
 from metrics.feeds import Feed
 
 Row = Mapping[str, Any]
@@ -87,7 +88,9 @@ def _state_sentence(source: Row, state: str, words: Words) -> str:
     """What is wrong as the collector told it, else what the state means."""
     reason = source.get("doubt") if state == "suspect" else source.get("up_reason")
     is_told = state in ("down", "never", "suspect") and reason
-    return str(reason) if is_told else words(f"freshness.{state}_long")
+    if not is_told:
+        return words(f"freshness.{state}_long")
+    return told(str(reason), words.language)
 
 
 def _promise(source: Row, words: Words) -> str:
@@ -131,7 +134,7 @@ def _batch_row(batch: Row, words: Words) -> list[Content]:
         batch["source"],
         tag("span", words(f"batch.{outcome}"), cls=f"ioc-batch ioc-batch--{outcome}"),
         *counts,
-        batch["message"] or "",
+        told(batch["message"], words.language),
     ]
 
 
@@ -155,7 +158,9 @@ def rejected_table(rejected: Sequence[Row], words: Words) -> Tree:
     return table(words("sources.rejections"), columns, rows, "ioc-table--dense")
 
 
-def _rule(row: Row, words: Words) -> str:
-    """The rule that was broken, in the reader's words; as it was booked where there are none."""
-    key = f"rule.{row['rule']}"
-    return words(key) if key in words else str(row["reason"])
+def _rule(row: Row, words: Words) -> Content:
+    """The rule that was broken, and in what way."""
+    key, reason = f"rule.{row['rule']}", told(row["reason"], words.language)
+    if key not in words:
+        return reason
+    return tag("span", words(key), tag("span", reason, cls="ioc-source__why"), cls="ioc-source")

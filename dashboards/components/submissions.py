@@ -9,6 +9,7 @@ from dashboards.components.states import empty
 from dashboards.components.table import table
 from dashboards.submitting import Asked, Choice, Entry, Refused
 from dashboards.text import Words
+from dashboards.told import told
 
 SHOWN_HASH = 12
 KILOBYTE = 1024
@@ -146,6 +147,6 @@ def _fate(entry: Entry, words: Words) -> Tree:
             words(f"submit.fate_{entry.fate}", at=at),
             cls=f"ioc-batch ioc-batch--{FATES.get(entry.fate, 'ok')}",
         ),
-        tag("span", entry.detail, cls="ioc-source__why") if is_told else None,
+        tag("span", told(entry.detail, words.language), cls="ioc-source__why") if is_told else None,
         cls="ioc-source",
     )

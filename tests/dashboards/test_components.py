@@ -273,10 +273,11 @@ def test_markup_is_one_component_with_its_tree_as_json() -> None:
 
 
 def test_a_rejection_is_explained_in_the_readers_words_and_never_by_its_value() -> None:
-    row = {"source": "van_ban", "field": "", "rule": "secret", "reason": "kept out", "count": 96}
+    row = {"source": "van_ban", "field": "DonVi", "rule": "value", "count": 96}
+    row["reason"] = "is none of a, b"
     odd = {"source": "x", "field": "due_at", "rule": "odd", "reason": "is odd", "count": 1}
     read = text_of(rejected_table([row, odd], VI))
-    assert "Văn bản mật: không lưu bất cứ nội dung nào96" in read
+    assert "DonViGiá trị ngoài danh mụckhông thuộc a, b96" in read
     assert "is odd1" in read
 
 
@@ -285,17 +286,18 @@ def test_a_source_tells_its_state_in_words_and_what_it_promised() -> None:
         "source": "permits",
         "title_vi": "Cổng dịch vụ công",
         "owner": "Sở A",
-        "up_reason": "refused",
+        "up_reason": "permits: the login is refused. Check username and password_file.",
         "data_as_of": None,
         "last_attempt_at": None,
         "expected_by": time(17, 0),
         "expected_every_s": None,
     }
     read = text_of(sources_table([source], {"permits": feed(Freshness.DOWN)}, VI))
-    for told in ("Cổng dịch vụ công", "Sở A", "Mất kết nối", "refused", "trước 17:00", "—"):
+    why = "Đăng nhập bị từ chối."
+    for told in ("Cổng dịch vụ công", "Sở A", "Mất kết nối", why, "trước 17:00", "—"):
         assert told in read
     silent = text_of(sources_table([source], {"permits": feed(Freshness.NEVER)}, VI))
-    assert "refused" in silent  # why nothing ever came
+    assert why in silent  # why nothing ever came
 
 
 def feed(state: Freshness, **more: Any) -> Feed:
