@@ -287,7 +287,13 @@ def list_tokens(
 def _refuse_unpushed(home: Path, source: str) -> None:
     from datasources.config import known_sources, source_named
 
-    if not source_named(known_sources(home), source).push:
+    config = source_named(known_sources(home), source)
+    if config.kind == "submissions":
+        raise IocError(
+            f"{source} is handed in by people, on the page Nộp số liệu: no program pushes to it. "
+            "For a program, configure a source of kind observations with push = true."
+        )
+    if not config.push:
         raise IocError(
             f"{source} is not pushed to. Write push = true into [{source}] in config/sources.toml."
         )

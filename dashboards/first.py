@@ -14,11 +14,12 @@ import flask
 from dash.development.base_component import Component
 
 from dashboards import ids
-from dashboards.access import PAGE_PERMISSIONS, READ, person
+from dashboards.access import PAGE_PERMISSIONS, READ, Person, person
 from dashboards.components.markup import Content, Markup
 from dashboards.data import Drawn, Figures, Visit
 from dashboards.frame import Frame, framed
 from dashboards.pages import PAGES, filled
+from dashboards.whoami import may_open, with_open_pages
 from domain.errors import IocError
 
 HTML_NAMES = {
@@ -47,7 +48,9 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
         visit = figures.visit(place, person().scope)
         if visit.problem or not _may_see(visit):
             return ""
-        kept = figures.remembered("first", visit, lambda: _picture(figures, visit, layout))
+        who = person()
+        name = " ".join(["first", *(page for page in PAGE_PERMISSIONS if may_open(page, who))])
+        kept = figures.remembered(name, visit, lambda: _picture(figures, visit, layout, who))
         return str(kept["html"])
     except (IocError, ValueError, PermissionError):
         return ""
@@ -60,10 +63,11 @@ def _may_see(visit: Visit) -> bool:
     return person().may(PAGE_PERMISSIONS.get(visit.view.page, READ))
 
 
-def _picture(figures: Figures, visit: Visit, layout: Component) -> Drawn:
+def _picture(figures: Figures, visit: Visit, layout: Component, who: Person) -> Drawn:
     page = PAGES[visit.view.page]
     values = figures.remembered(page.NAME, visit, lambda: page.drawn(visit))
-    frame = framed(figures, visit)
+    frame = dict(framed(figures, visit))
+    frame["header"] = with_open_pages(frame["header"], who)
     for name, part in Frame.PARTS.items():
         component, _, attribute = part.rpartition(".")
         setattr(layout[component], attribute, frame[name])

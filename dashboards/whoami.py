@@ -1,5 +1,8 @@
 """Who I am, in the header: added to what is drawn for everybody, and never kept with it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from dashboards.access import AUDIT, LEAVE, OPEN, OWN, PAGE_PERMISSIONS, PEOPLE, Person
 from dashboards.components.markup import Tree, tag
 from dashboards.components.shell import warning_banner
@@ -16,19 +19,28 @@ PAGES = (
 
 def with_person(parts: Parts, who: Person, say: Words) -> Parts:
     """The frame's parts, with who asks in the header; the parts given stay as they are."""
-    header = list(parts["header"])
-    header[1] = [one for one in header[1] if not _is_closed(one, who)]
+    header = with_open_pages(parts["header"], who)
     header[-1] = [*header[-1], _menu(who, say) if who.may(LEAVE) else _guest(say)]
     banners = [warning_banner(say(who.warning))] if who.warning else []
     return {**parts, "header": header, "banner": [*banners, *(parts["banner"] or [])]}
 
 
+def with_open_pages(header: Sequence[Any], who: Person) -> list[Any]:
+    """The header, whose navigation leads only to pages that they may open."""
+    brand, navigation, *rest = header
+    return [brand, [one for one in navigation if not _is_closed(one, who)], *rest]
+
+
+def may_open(page: str, who: Person) -> bool:
+    """Whether they may see a page, by its name."""
+    return who.may(PAGE_PERMISSIONS.get(page, OPEN))
+
+
 def _is_closed(link: object, who: Person) -> bool:
-    """Whether this part of the navigation leads to a page that they may not see."""
     if not isinstance(link, list):
         return False
     page = str(link[1].get("href", "")).partition("?")[0].strip("/").partition("/")[0]
-    return not who.may(PAGE_PERMISSIONS.get(page, OPEN))
+    return not may_open(page, who)
 
 
 def _guest(say: Words) -> Tree:

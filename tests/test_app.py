@@ -32,6 +32,13 @@ competent_area = "where"
 "web" = "online"
 "*" = "direct"
 """
+HANDED_IN = """
+[work]
+kind = "submissions"
+metrics = ["work_files_online_rate"]
+grain = "quarter"
+areas = ["25"]
+"""
 # Received in January 2026 in Phú Thọ: 2 of 3 results in time, one dossier still open.
 ROWS = """id,in,due,out,how,where
 A,2026-01-05 08:00:00,2026-01-09 17:00:00,2026-01-08 09:00:00,web,25
@@ -135,7 +142,9 @@ def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(home: Path)
     assert refused.returncode == 2
     assert "push = true" in refused.stderr
     sources = home / "config" / "sources.toml"
-    sources.write_text(re.sub(r"(?m)^path = .*$", "push = true", sources.read_text()))
+    sources.write_text(re.sub(r"(?m)^path = .*$", "push = true", sources.read_text()) + HANDED_IN)
+    refused = ask(home, "token", "new", "work")
+    assert "handed in by people" in refused.stderr
     token = ask(home, "token", "new", "permits").stdout.strip()
     assert re.fullmatch(r"tc_[0-9a-f]{8}_[\w-]{43}", token)
     listed = ask(home, "token", "list").stdout

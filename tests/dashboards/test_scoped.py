@@ -118,6 +118,16 @@ def test_a_page_is_shown_or_refused_in_words(app: Dash, role: str, path: str, de
     assert ("<h1" in picture) != denied
 
 
+@pytest.mark.parametrize(("role", "is_led"), [("leader", False), ("department", True)])
+def test_the_navigation_leads_nobody_to_a_page_that_is_closed_to_them(
+    app: Dash, role: str, is_led: bool
+) -> None:
+    who = visitor(app, role)
+    drawn = [who.get("/area/25").text, called(who, app, "show_frame", "header", "/area/25").text]
+    named = [("Nộp số liệu" in text, "Nguồn số liệu" in text) for text in drawn]
+    assert named == [(is_led, True)] * 2
+
+
 @settings(max_examples=100)
 @given(
     code=st.sampled_from([*PROVINCES, "VN", "", "25'--", "25@2026-01-01", "01@", "%", "../25"]),
