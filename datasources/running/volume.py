@@ -14,6 +14,8 @@ from statistics import median
 WEEKS = 8
 ENOUGH = 4
 CHANCE = 3.0
+FEW = 15
+"""So many records more prove nothing: small feeds come in bursts, wider than chance alone."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -45,7 +47,7 @@ def doubt(records: int, day: date, history: Mapping[date, Day], share: float) ->
         return _sentence(records, usual, day)
     today = 0 if once or day not in history else history[day].records
     most = usual + sum(_missed(day, before))
-    if records + today > most + _margin(most, share):
+    if records + today > most + max(_margin(most, share), FEW):
         return _sentence(records + today, most, day)
     return None
 

@@ -153,9 +153,12 @@ def cut(handler: Handler, system: System, question: Question) -> None:
     handler.close_connection = True
 
 
+DRIPPING = 30
+
+
 def drip(handler: Handler, system: System, question: Question) -> None:
-    """The right answer, a byte at a time, without end in sight."""
-    body = json.dumps(system.answer(question)).encode()
+    """The right answer, a byte at a time and blanks behind it, for DRIPPING seconds."""
+    body = json.dumps(system.answer(question)).encode().ljust(round(DRIPPING / 0.05))
     handler.send(b"", length=len(body))
     try:
         for byte in body:

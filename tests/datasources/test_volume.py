@@ -45,6 +45,12 @@ def test_small_numbers_may_vary_as_chance_has_it() -> None:
     assert volume.doubt(30, MONDAY, history(12), 0.2) is not None
 
 
+def test_a_burst_of_a_small_feed_is_believed() -> None:
+    often = history(6, deliveries=2)
+    assert volume.doubt(18, MONDAY, often, 0.2) is None
+    assert volume.doubt(22, MONDAY, often, 0.2) is not None
+
+
 def test_without_four_such_weekdays_nothing_is_judged() -> None:
     assert volume.doubt(1, MONDAY, history(1000, weeks=3), 0.2) is None
     assert volume.doubt(1, MONDAY, history(1000, weeks=4), 0.2) is not None
