@@ -1,15 +1,17 @@
 """Deadlines recomputed for an audit. A due date that a source gives is never replaced."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.calendar import WorkingCalendar
-from domain.dossier import Pause, local_day
+from domain.dossier import VIETNAM, Pause, local_day
 from domain.errors import RecordError
 from domain.period import add_months
 
 HOURS_A_DAY = 8
+OPENS, CLOSES = time(8), time(17)
+"""Between these hours a dossier sent online is taken to have come in working time."""
 
 
 class TermUnit(StrEnum):
@@ -76,6 +78,49 @@ def due_after_pause(
         else:
             due = calendar.add(due, _working_days(first, end, calendar))
     return due
+
+
+def near_due_from(due: date, calendar: WorkingCalendar) -> date:
+    """The first day at whose end at most one working day is left until, and with, a due day.
+
+    A due day of a year that is not confirmed is counted with its predicted holidays: this warns,
+    and no deadline is moved by it.
+    """
+    day, is_left = due, False
+    while not (is_left and calendar.is_likely_working(day)):
+        is_left |= calendar.is_likely_working(day)
+        day -= timedelta(days=1)
+    return day
+
+
+def reception_due(submitted_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """By when a dossier sent online has to be received: eight working hours, a working day.
+
+    What comes in on a day off or before opening counts from the opening of the next working
+    day, what comes after closing from the end of that day. Raises CalendarError.
+    """
+    moment = submitted_at.astimezone(VIETNAM)
+    day, hour = moment.date(), moment.time()
+    if not calendar.is_working(day):
+        day, hour = calendar.add(day, 1), OPENS
+    until = calendar.add(day, 1)
+    return datetime.combine(until, min(max(hour, OPENS), CLOSES), VIETNAM)
+
+
+def worked_days(
+    received: date, finished: date, pauses: Sequence[Pause], calendar: WorkingCalendar
+) -> int:
+    """Working days a dossier took: the day of reception does not count, that of the result does.
+
+    The working days of pauses are left out, from the day each begins up to, not including, the
+    day it ends. Raises CalendarError.
+    """
+    morrow = received + timedelta(days=1)
+    spans = [
+        (max(first, morrow), min(end or finished, finished)) for first, end in paused_days(pauses)
+    ]
+    waited = sum(_working_days(*span, calendar) for span in spans if span[0] < span[1])
+    return calendar.between(received, finished) - waited
 
 
 def _working_days(first: date, end: date, calendar: WorkingCalendar) -> int:

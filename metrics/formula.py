@@ -210,6 +210,20 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
                 ),
             ),
             Formula(
+                "ratio_of_stocks",
+                True,
+                Gathering.STOCK,
+                STOCKS,
+                _quotient,
+                Text(
+                    vi="Tử số: {numerator}. Mẫu số: {denominator}. Cả hai là số dư cuối kỳ. "
+                    "Giá trị = tử số ÷ mẫu số × 100; cộng số đếm của mọi nơi rồi mới chia.",
+                    en="Numerator: {numerator}. Denominator: {denominator}. Both as they stand at "
+                    "the period's end. Value = numerator ÷ denominator × 100; the counts of all "
+                    "places are summed before dividing.",
+                ),
+            ),
+            Formula(
                 "score",
                 False,
                 Gathering.LOOKUP,

@@ -5,12 +5,14 @@ differences are appended under the day they became known. Nothing appended is ev
 so the figures of any past day can be given as they were known on any other.
 """
 
+from domain.calendar import WorkingCalendar
 from store.accounting import Moment
 from store.connection import Connection
 from store.facts import FACTS, Count, counts, observed_measures
 from store.handover import handed_over
 from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
+from store.working_days import write_working_days
 
 DIMENSIONS = (
     "source",
@@ -59,6 +61,10 @@ case
         cast(make_timestamp(epoch_us(instant) + 25_200_000_000) as date)
     else cast(instant as date)
 end
+"""
+LOCAL_TIME = """
+create or replace temp macro local_time(instant) as
+cast(make_timestamp(epoch_us(instant) + 25_200_000_000) as time)
 """
 
 OBSERVED = "create or replace temp table observed (metric text, part text, measure text)"
@@ -186,14 +192,21 @@ select $batch_id, {grain}, {sums} from ({counted}) as counted group by {grain} h
 """
 
 
-def prepare_counting(connection: Connection) -> None:
-    """Make the delta tables, and count anew whatever is counted by other rules than before."""
+def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -> None:
+    """Make the delta tables, and count anew whatever is counted by other rules than before.
+
+    Without a calendar the working days that were written last hold on.
+    """
+    days = write_working_days(connection, calendar)
     connection.execute(LOCAL_DAY)
+    connection.execute(LOCAL_TIME)
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
     for count in counts().values():
-        if fingerprint_of(connection, count.record) != count.fingerprint:
+        fingerprint = count.fingerprint(days)
+        if fingerprint_of(connection, count.record) != fingerprint:
             recount(connection, count)
+            remember_fingerprint(connection, count.record, fingerprint)
 
 
 def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
@@ -225,7 +238,6 @@ def recount(connection: Connection, count: Count) -> None:
     if count.steps is not None:
         run(connection, ALL_STEPS, steps=count.steps, key=keys)
     _append(connection, count, ANEW)
-    remember_fingerprint(connection, count.record, count.fingerprint)
 
 
 def _append(connection: Connection, count: Count, batch_id: int) -> None:

@@ -85,7 +85,7 @@ class Count:
     Its own table has its name; `steps` is the table of the steps that tell more about it.
     `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
     rows apart. `keeps_deltas` is whether a snapshot holds the deltas too; observations are
-    themselves in it.
+    themselves in it. `by_calendar` is whether working days are counted.
     """
 
     record: str
@@ -94,6 +94,7 @@ class Count:
     steps: str | None = None
     keys: tuple[str, ...] = ()
     keeps_deltas: bool = True
+    by_calendar: bool = False
 
     @property
     def stocks(self) -> tuple[str, ...]:
@@ -126,9 +127,8 @@ class Count:
         """Portable SQL that counts it."""
         return sql_file(f"measures/{self.record}.sql")
 
-    @property
-    def fingerprint(self) -> str:
-        """Another one means that the rules of counting have changed."""
+    def fingerprint(self, calendar: str) -> str:
+        """Another one means that the rules of counting have changed, or the `calendar` has."""
         rules = (
             self.known_sql,
             self.measure_sql,
@@ -136,6 +136,7 @@ class Count:
             repr(observed_measures()),
             HANDOVER,
             FORM,
+            *([calendar] if self.by_calendar else []),
         )
         return hashlib.sha256("\n".join(rules).encode()).hexdigest()
 
@@ -148,7 +149,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
 @lru_cache(maxsize=1)
 def counts() -> Mapping[str, Count]:
     """What is counted, by record."""
-    dossier = Count("dossier", _columns("dossier"), "integer", steps="dossier_event")
+    dossier = Count(
+        "dossier", _columns("dossier"), "integer", steps="dossier_event", by_calendar=True
+    )
     document = Count("document", _columns("document"), "integer")
     observation = Count("observation", ("value",), "double", keys=("measure",), keeps_deltas=False)
     others = (

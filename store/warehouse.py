@@ -17,7 +17,8 @@ from typing import Any, Self
 import duckdb
 
 from domain.area import AreaRegister, register
-from domain.errors import BusyError, StoreError
+from domain.calendar import WorkingCalendar, load_calendar
+from domain.errors import BusyError, CalendarError, StoreError
 from store import books
 from store.accounting import Moment
 from store.areas import write_areas
@@ -37,6 +38,7 @@ from store.staging import is_fresh, stage
 FILE = "warehouse.duckdb"
 LANDING = "landing"
 QUARANTINE = "quarantine"
+CALENDAR = Path("config", "calendar.csv")
 MEGABYTE = 1_000_000
 
 
@@ -68,6 +70,7 @@ class Warehouse:
         self._limits = limits
         self._lock = Lock(home)
         self._connection: Connection | None = None
+        self._calendar: WorkingCalendar | None = None
 
     @classmethod
     def open(
@@ -90,8 +93,7 @@ class Warehouse:
             warehouse._connection = warehouse._connect()
             migrate(warehouse.connection)
             write_areas(warehouse.connection, areas or register())
-            with transaction(warehouse.connection):
-                prepare_counting(warehouse.connection)
+            warehouse._keep_calendar()
         except BaseException:
             warehouse.close()
             raise
@@ -137,6 +139,7 @@ class Warehouse:
             if done is not None:
                 return done
             refuse_full_disk(self.home, self.reserve.load_mb, "collecting")
+            self._keep_calendar()
             moment = self.moment(landing.source, now)
             try:
                 with transaction(self.connection):
@@ -235,6 +238,23 @@ class Warehouse:
         if last is not None and now <= last:
             now = last + timedelta(microseconds=1)
         return Moment(source, books.next_batch(self.connection), now)
+
+    def _keep_calendar(self) -> None:
+        """Count by the calendar as its file says now; what was counted by another, anew.
+
+        While the file cannot be read, the days that were counted by last hold on.
+        """
+        calendar = self._calendar
+        try:
+            calendar = load_calendar(self.home / CALENDAR)
+        except CalendarError as error:
+            self.notice = f"{error.message} Until it is mended the last good calendar holds."
+            if calendar is not None:
+                return
+        if calendar is None or calendar is not self._calendar:
+            with transaction(self.connection):
+                prepare_counting(self.connection, calendar)
+            self._calendar = calendar
 
     def _load(self, landing: Landing, moment: Moment) -> BatchResult:
         connection = self.connection

@@ -38,6 +38,9 @@ DOSSIERS = (
     "on_time_rate_qd766", "resolution_rate", "online_dossier_rate", "null_due_share",
     "supplement_rate", "digitised_component_rate", "reuse_rate", "online_payment_dossier_rate",
     "electronic_result_rate", "cross_boundary_share", "apology_letter_rate",
+    "dossiers_near_due", "dossiers_carried_over", "overdue_rate", "on_time_rate_must_process",
+    "on_time_rate_received", "on_time_rate_commitment", "avg_processing_days",
+    "reception_late_rate", "postal_dossier_rate",
 )  # fmt: skip
 FEEDBACK = (
     "feedback_received", "feedback_pending", "feedback_pending_overdue", "feedback_on_time_rate",
@@ -45,7 +48,7 @@ FEEDBACK = (
 )  # fmt: skip
 PROCEDURES = (
     "procedures_total", "procedures_online_rate", "procedures_fully_online_rate",
-    "procedures_linked_dvcqg_rate", "online_payment_procedure_rate",
+    "procedures_linked_dvcqg_rate", "procedures_fee_payable_online_rate",
 )  # fmt: skip
 DOCUMENTS = (
     "docs_sent", "docs_electronic_rate", "docs_signed_rate", "docs_signed_unverified",

@@ -46,10 +46,17 @@ GROUPS: Mapping[str, tuple[str, int]] = {
 
 COMPONENTS: Mapping[str, str] = {
     "PUBLISH_ON_TIME": "publish_on_time_rate",
+    "PUBLIC_UPDATE_ON_TIME": "publish_update_on_time_rate",
+    "PUBLIC_CONTENT_FULL": "publish_content_full_rate",
     "DOSSIER_SYNC": "dossier_sync_rate",
     "ORIGINAL_RESULT_AVAILABLE": "electronic_result_rate",
     "SO_HOA_GIAY_TO_GIAI_QUYET": "digitised_component_rate",
+    "ELECTRONIC_CERTIFIED_COPY": "electronic_certified_copy_rate",
     "REUSED_DIGITIZED_DATA": "reuse_rate",
+    "SYNCED_WITH_DVCQG_PERSONAL_STORAGE": "personal_storage_sync_rate",
+    "CITIZEN_DATA_CONNECTED_DOSSIER": "population_linked_dossier_rate",
+    "CITIZEN_DATA_CONNECTED_FORMALITY": "population_linked_procedure_rate",
+    "DOSSIER_RECEIVING_SATISFACTION": "applicant_satisfaction_rate",
     "PETITION_PROCESSING_ON_TIME": "feedback_on_time_rate",
     "PETITION_HANDLING_SATISFACTION": "feedback_satisfaction_rate",
 }
@@ -120,6 +127,11 @@ class Evaluation(msgspec.Struct, rename="camel", frozen=True):
     channel_total_sum: Count | None = None
     total_dossier_online_payment_success: Count | None = None
     total_dossier_financial_obligation: Count | None = None
+    online_dossier_count: Count | None = None
+    online_service_total: Count | None = None
+    total_dossier_online_formality_payment_success: Count | None = None
+    total_fee_dossier_formality: Count | None = None
+    total_fee_formality: Count | None = None
 
 
 class Qd766:
@@ -241,12 +253,43 @@ def _scores(item: Any, span: Span, authorities: Authorities) -> Iterator[Record]
         if component.code in COMPONENTS:
             metric = COMPONENTS[component.code]
             yield from told.ratio(metric, component.numerator, component.denominator)
-    yield from told.ratio("on_time_rate_qd766", one.total_on_time, one.total_received)
-    yield from told.ratio("online_dossier_rate", one.channel_online_sum, one.channel_total_sum)
-    yield from told.ratio(
-        "online_payment_dossier_rate",
-        one.total_dossier_online_payment_success,
-        one.total_dossier_financial_obligation,
+    scored = [code for code in GROUPS if one.group_scores.get(code) is not None]
+    points = sum(one.group_scores[code] or 0.0 for code in scored)
+    highest = sum(GROUPS[code][1] for code in scored)
+    yield from told.ratio("qd766_group_score", round(points, 2), highest)
+    for _, metric, part, whole in _shares(one):
+        yield from told.ratio(metric, part, whole)
+
+
+def _shares(one: Evaluation) -> tuple[tuple[str, str, float | None, float | None], ...]:
+    """Shares that are told by two counts: the field of the first, its metric, and both."""
+    return (
+        ("totalOnTime", "on_time_rate_qd766", one.total_on_time, one.total_received),
+        ("channelOnlineSum", "online_dossier_rate", one.channel_online_sum, one.channel_total_sum),
+        (
+            "totalDossierOnlinePaymentSuccess",
+            "online_payment_dossier_rate",
+            one.total_dossier_online_payment_success,
+            one.total_dossier_financial_obligation,
+        ),
+        (
+            "onlineDossierCount",
+            "services_with_online_dossier_rate",
+            one.online_dossier_count,
+            one.online_service_total,
+        ),
+        (
+            "totalDossierOnlineFormalityPaymentSuccess",
+            "online_payment_procedure_rate",
+            one.total_dossier_online_formality_payment_success,
+            one.total_fee_formality,
+        ),
+        (
+            "totalFeeDossierFormality",
+            "fee_procedures_used_rate",
+            one.total_fee_dossier_formality,
+            one.total_fee_formality,
+        ),
     )
 
 
@@ -267,16 +310,7 @@ def _refuse_contradictions(one: Evaluation) -> None:
             raise FigureError("totalScore", "contradiction", "is not the sum of its groups")
     for each in one.metrics:
         _refuse_contradiction(each)
-    pairs = (
-        ("totalOnTime", one.total_on_time, one.total_received),
-        ("channelOnlineSum", one.channel_online_sum, one.channel_total_sum),
-        (
-            "totalDossierOnlinePaymentSuccess",
-            one.total_dossier_online_payment_success,
-            one.total_dossier_financial_obligation,
-        ),
-    )
-    for field, part, whole in pairs:
+    for field, _, part, whole in _shares(one):
         if part is not None and whole is not None and part > whole:
             raise FigureError(field, "contradiction", "is more than the whole it is part of")
 

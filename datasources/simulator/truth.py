@@ -12,8 +12,15 @@ for counting. Only the register of areas and the names of months are shared with
                                  never runs out while work has to wait, but as soon as it goes on
     resolution_rate              resolved ÷ received
     dossiers_pending, _paused    at the end of the month; pending ones past their due day too,
-    dossiers_pending_overdue     which are counted here again
-    online_dossier_rate          received online ÷ received
+    dossiers_pending_overdue     which are counted here again; overdue_rate of those with one
+    dossiers_near_due            pending, not overdue, at most one working day left
+    dossiers_carried_over        pending or paused when the month began
+    on_time_rate_must_process    carried over and received with a due date, less those late
+    on_time_rate_received        early + on time ÷ received with a due date
+    on_time_rate_commitment      early + on time ÷ early + on time + late + pending overdue
+    avg_processing_days          working days after reception, without pauses ÷ resolved
+    reception_late_rate          not received by the day its term ends ÷ those it ends for
+    online_dossier_rate          received online ÷ received; postal_dossier_rate by post
     null_due_share               received without a due date ÷ received
     supplement_rate, digitised_component_rate, reuse_rate
                                  of those received, the share that had to be completed, whose
@@ -40,7 +47,7 @@ for counting. Only the register of areas and the names of months are shared with
     feedback_reopened_rate       made again ÷ given an answer
     procedures_total             in force at the end of the month in the province's own catalogue;
     procedures_online_rate, procedures_fully_online_rate, procedures_linked_dvcqg_rate of them,
-    online_payment_procedure_rate of those with a fee
+    procedures_fee_payable_online_rate of those with a fee
     work_files_online_rate       online ÷ all, of the agencies of the area's own level alone
 
 Everything counts in the area of the desk that decides, or sends. Once an area has ended, its main
@@ -50,15 +57,16 @@ successor answers for what it left, and where there is none, what it lay in.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from datasources.simulator.clock import NEVER, end_of_day
 from datasources.simulator.desks import systems
 from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
-from datasources.simulator.dossiers import ONLINE, Dossiers, Known, known
+from datasources.simulator.dossiers import ONLINE, POSTAL, Dossiers, Known, known
 from datasources.simulator.dropbox import report_second
 from datasources.simulator.province import Province
-from datasources.simulator.services import services
+from datasources.simulator.services import Services, services
 from datasources.simulator.truth_feeds import OWED, sector_lines, station_hours
 from datasources.simulator.truth_listed import add_feedback, add_procedures
 from datasources.simulator.truth_places import (
@@ -79,6 +87,7 @@ from datasources.simulator.truth_places import (
 from datasources.simulator.work_files import SIGNING
 from datasources.simulator.world import World
 from domain.area import Boundaries, register
+from domain.calendar import load_calendar
 from domain.period import add_months
 
 __all__ = ["Figures", "truth"]
@@ -93,7 +102,8 @@ class Case(NamedTuple):
     due: date | None
     finished: date
     withdrawn: date
-    online: bool
+    channel: int
+    reception: date
     waits: tuple[tuple[date, date], ...]
     traits: frozenset[str]
 
@@ -103,6 +113,10 @@ RATES = {
     "on_time_rate_qd766": (("unbroken",), ("received_due",)),
     "resolution_rate": (("resolved",), ("received",)),
     "online_dossier_rate": (("received_online",), ("received",)),
+    "postal_dossier_rate": (("received_postal",), ("received",)),
+    "reception_late_rate": (("slow",), ("to receive",)),
+    "on_time_rate_received": (("early", "on_time"), ("received_due",)),
+    "on_time_rate_commitment": (("early", "on_time"), ("early", "on_time", "late", "overdue")),
     "null_due_share": (("null_due",), ("received",)),
     "supplement_rate": (("supplemented",), ("received",)),
     "digitised_component_rate": (("digitised",), ("received",)),
@@ -112,6 +126,7 @@ RATES = {
     "cross_boundary_share": (("elsewhere",), ("received",)),
     "apology_letter_rate": (("apology",), ("late_at_last",)),
 }
+CHANNELS = {ONLINE: "received_online", POSTAL: "received_postal"}
 TRAITS = ("supplemented", "digitised", "reused", "has_fee", "paid_online", "elsewhere")
 COUNTS = {
     "dossiers_received": "received",
@@ -124,7 +139,9 @@ STOCKS = {
     "dossiers_pending": "pending",
     "dossiers_pending_overdue": "overdue",
     "dossiers_paused": "paused",
+    "dossiers_near_due": "near due",
 }
+LOAD = ("received_due", "pending due before", "paused due before")
 SHARES = {"docs_electronic_rate": "electronic", "docs_signed_rate": "signed"}
 LETTERS = {
     "docs_sent": "sent",
@@ -165,9 +182,25 @@ def _add_dossiers(cells: dict[Cell, Figures], world: World, day: date) -> None:
         for metric, (above, below) in RATES.items():
             numerator = sum(tally[what, *place] for what in above)
             cells[metric, *place] = rate_of(numerator, sum(tally[what, *place] for what in below))
+        _add_workload(cells, tally, place)
         if boundaries == Boundaries.TODAY or lives_on(area_id, last_day_of(month, day)):
             for metric, what in STOCKS.items():
                 cells[metric, *place] = plain(tally[what, *place])
+            overdue = rate_of(tally["overdue", *place], tally["pending due", *place])
+            cells["overdue_rate", *place] = overdue
+
+
+def _add_workload(cells: dict[Cell, Figures], tally: Tally, place: tuple[str, str, date]) -> None:
+    """What there was to do, what of it is not late, and how long what was done took."""
+    opening = tally["pending before", *place] + tally["paused before", *place]
+    cells["dossiers_carried_over", *place] = plain(opening)
+    load = sum(tally[what, *place] for what in LOAD)
+    late = tally["late", *place] + tally["overdue", *place]
+    cells["on_time_rate_must_process", *place] = rate_of(load - late, load)
+    days, resolved = tally["day", *place], tally["resolved", *place]
+    cells["avg_processing_days", *place] = Figures(
+        days, resolved, days / resolved if resolved else None
+    )
 
 
 def _add_documents(cells: dict[Cell, Figures], world: World, day: date) -> None:
@@ -234,7 +267,10 @@ def _cases(world: World, day: date) -> Iterator[Case]:
             shown.resume_2,
         )  # fmt: skip
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        for row, traits in zip(rows, _traits(province, dossiers, shown), strict=True):
+        told = services(dossiers, shown)
+        traits_of = _traits(province, dossiers, shown, told)
+        receptions = told.reception_due.tolist()
+        for row, traits, reception in zip(rows, traits_of, receptions, strict=True):
             desk, received, refused, due, finished, withdrawn, channel, *waits = row
             yield Case(
                 area_id=province.desks[desk].area_id,
@@ -243,7 +279,8 @@ def _cases(world: World, day: date) -> Iterator[Case]:
                 due=None if due >= NEVER else day_at(due),
                 finished=day_at(finished),
                 withdrawn=day_at(withdrawn),
-                online=channel == ONLINE,
+                channel=channel,
+                reception=day_at(reception),
                 waits=tuple(
                     (day_at(start), day_at(end))
                     for start, end in zip(waits[::2], waits[1::2], strict=True)
@@ -253,15 +290,21 @@ def _cases(world: World, day: date) -> Iterator[Case]:
             )
 
 
-def _traits(province: Province, dossiers: Dossiers, shown: Known) -> Iterator[frozenset[str]]:
+def _traits(
+    province: Province, dossiers: Dossiers, shown: Known, told: Services
+) -> Iterator[frozenset[str]]:
     """What else is told of each dossier: the names of what is true of it."""
-    told = services(dossiers, shown)
     names = ("digitised", "reused", "has_fee", "paid_online", "result", "apology")
     flags = zip(*(getattr(told, name).tolist() for name in names), strict=True)
     places = zip(dossiers.desk.tolist(), dossiers.receiving.tolist(), strict=True)
-    for said, (desk, receiving), pause in zip(flags, places, shown.pause_1.tolist(), strict=True):
+    moments = (shown.pause_1, shown.received, shown.refused, shown.withdrawn, told.reception_due)
+    times = zip(*(one.tolist() for one in moments), strict=True)
+    for said, (desk, receiving), (pause, *seen, reception) in zip(
+        flags, places, times, strict=True
+    ):
         found = {name for name, is_true in zip(names, said, strict=True) if is_true}
         found |= {"supplemented"} if pause < NEVER else set()
+        found |= {"slow"} if min(seen) > reception else set()
         if province.desks[desk].area_id != province.desks[receiving].area_id:
             found.add("elsewhere")
         yield frozenset(found)
@@ -271,12 +314,16 @@ def _events(case: Case, day: date) -> Iterator[tuple[str, date]]:
     """What counts on the day it happens."""
     if case.refused < FOREVER:
         yield "refused", case.refused
+    if case.reception <= day:
+        yield "to receive", case.reception
+        if "slow" in case.traits:
+            yield "slow", case.reception
     if case.received == FOREVER:
         return
     yield "received", case.received
     yield from ((trait, case.received) for trait in TRAITS if trait in case.traits)
-    if case.online:
-        yield "received_online", case.received
+    if case.channel in CHANNELS:
+        yield CHANNELS[case.channel], case.received
     yield from _term(case, day)
     if case.withdrawn < FOREVER:
         yield "withdrawn", case.withdrawn
@@ -301,10 +348,26 @@ def _term(case: Case, day: date) -> Iterator[tuple[str, date]]:
 
 def _ended(case: Case) -> Iterator[tuple[str, date]]:
     yield "resolved", case.finished
+    for _ in range(_days_taken(case)):
+        yield "day", case.finished
     if "result" in case.traits:
         yield "result", case.finished
     if case.due is not None:
         yield _punctuality(case.finished, case.due), case.finished
+
+
+def _days_taken(case: Case) -> int:
+    """Working days after the day of reception up to that of the result, none of a pause."""
+    day, taken = case.received, 0
+    while day < case.finished:
+        day += ONE_DAY
+        taken += _is_worked(day) and not any(start <= day < end for start, end in case.waits)
+    return taken
+
+
+@cache
+def _is_worked(day: date) -> bool:
+    return load_calendar().is_working(day)
 
 
 def _punctuality(finished: date, due: date) -> str:
@@ -332,16 +395,28 @@ def _states(case: Case, day: date) -> Iterator[tuple[str, date, date]]:
         last = last_day_of(month, day)
         if ended <= last:
             return
-        if case.received <= last:
-            yield from ((what, month, last) for what in _state(case, last))
         month = add_months(month, 1)
+        if case.received <= last:
+            yield from ((what, last.replace(day=1), last) for what in _state(case, last))
+            if month <= day:  # who has it then opens the next month with it
+                yield from ((f"{what} before", month, month) for what in _state(case, last))
 
 
 def _state(case: Case, on: date) -> Sequence[str]:
+    promised = ("due",) if case.due is not None else ()
     if any(start <= on < end for start, end in case.waits):
-        return ("paused",)
-    is_overdue = case.due is not None and case.due < on
-    return ("pending", "overdue") if is_overdue else ("pending",)
+        return ("paused", *(f"paused {word}" for word in promised))
+    return ("pending", *(f"pending {word}" for word in promised), *_pressed(case, on))
+
+
+def _pressed(case: Case, on: date) -> Sequence[str]:
+    """Overdue, or near due: at most one working day after today up to the due day."""
+    if case.due is None:
+        return ()
+    if case.due < on:
+        return ("overdue",)
+    left = (on + ONE_DAY * number for number in range(1, (case.due - on).days + 1))
+    return ("near due",) if sum(map(_is_worked, left)) <= 1 else ()
 
 
 def _letters(world: World, day: date) -> Iterator[tuple[str, date, Sequence[str]]]:

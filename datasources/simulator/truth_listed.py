@@ -130,6 +130,6 @@ def _add_catalogue(
         ("procedures_online_rate", [one.is_online for one in there], there),
         ("procedures_fully_online_rate", [one.is_fully_online for one in there], there),
         ("procedures_linked_dvcqg_rate", [one.linked for one in there], there),
-        ("online_payment_procedure_rate", [one.online_payment for one in priced], priced),
+        ("procedures_fee_payable_online_rate", [one.online_payment for one in priced], priced),
     ):
         cells[metric, *place] = rate_of(sum(found), len(of))

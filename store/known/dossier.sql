@@ -3,7 +3,8 @@
 --
 -- version   one row per state to be counted: sign +1 as it is now known, -1 as it was before
 -- event     the steps known in that state, by record_no
--- local_day   the day of an instant on Vietnam's clocks
+-- local_day, local_time   of an instant, on Vietnam's clocks
+-- working_day   the working calendar
 
 -- A record tells how things stood when its source last changed it. Steps after that win.
 create or replace temp table happened as
@@ -112,6 +113,13 @@ spans as (
     from step
     join standing using (record_no)
     where step.status in (5, 6, 8)
+    and not exists (
+        -- The record tells when that pause ended: steps may have been missed since.
+        from told
+        where told.record_no = step.record_no
+        and step."at" >= told."start"
+        and step."at" < told."end"
+    )
     union all
     select told.record_no, told."start", coalesce(told."end", resumed."at")
     from told
@@ -156,6 +164,25 @@ select record_no, min(start_day) as start_day, max(end_day) as end_day
 from grouped
 group by record_no, island;
 
+-- By when what was sent online had to be received: as its source says, else eight working hours
+-- after it was sent (domain/deadline.py).
+create or replace temp view awaited as
+select
+    record_no,
+    case
+        when reception_due_at is not null then reception_due_at
+        when sent_on.is_working
+            then timezone(
+                'Asia/Ho_Chi_Minh',
+                sent_on.reply_day
+                + least(greatest(local_time(submitted_at), time '08:00'), time '17:00')
+            )
+        else timezone('Asia/Ho_Chi_Minh', sent_on.reply_day + time '08:00')
+    end as reception_due_at
+from standing
+left join working_day as sent_on on sent_on.day = local_day(submitted_at)
+where channel = 'online';
+
 create or replace temp view known as
 select
     record_no,
@@ -181,6 +208,13 @@ select
     apology,
     due_at,
     finished_at,
+    -- The first thing that shows a dossier had been looked at.
+    least(
+        received_at, finished_at, refused_at, withdrawn_at,
+        case when status in (3, 7) then coalesce(updated_at, submitted_at) end
+    ) as answered_at,
+    awaited.reception_due_at,
+    local_day(awaited.reception_due_at) as reception_due_day,
     local_day(received_at) as received_day,
     local_day(due_at) as due_day,
     local_day(finished_at) as finished_day,
@@ -192,4 +226,5 @@ select
             then cast(coalesce(finished_at, updated_at, received_at, submitted_at) as date)
     end as closing_day
 from standing
-join area on area.area_id = standing.competent_area;
+join area on area.area_id = standing.competent_area
+left join awaited using (record_no);

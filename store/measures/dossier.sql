@@ -4,6 +4,7 @@
 --
 -- records   one row per state of a dossier: sign +1 as it is now known, -1 as it was before
 -- pauses    the days its clock stood still, [start_day, end_day), never overlapping
+-- working_day   the working calendar: working days up to a day, and when what is due is near due
 
 with ruled as (
     select
@@ -22,6 +23,12 @@ with ruled as (
         paid_online,
         apology,
         receiving_area_id <> area_id as is_from_elsewhere,
+        -- What has been accepted at a time nobody told is no late reception.
+        case
+            when answered_at is not null or coalesce(status, 1) = 1
+                then reception_due_day
+        end as reception_day,
+        coalesce(answered_at > reception_due_at, true) as is_reception_late,
         -- By the day a dossier is overdue the day after its due day, by the second on it.
         case
             when deadline_precision = 'second' then due_day
@@ -76,8 +83,17 @@ lived as (
             and withdrawn_day < coalesce(refused_day, date '9999-12-31') as is_withdrawn,
         received_day is not null and received_day < end_day as is_open_once,
         received_day is not null and overdue_from is not null and breach_day < end_day
-            as is_overdue_once
+            as is_overdue_once,
+        case
+            when promised.near_from > received_day then promised.near_from
+            when promised.near_from is not null then received_day
+        end as near_day,
+        case when breach_day < end_day then breach_day else end_day end as near_end_day,
+        went.worked - came.worked as days_between
     from ended
+    left join working_day as came on came.day = received_day
+    left join working_day as went on went.day = resolved_day
+    left join working_day as promised on promised.day = due_day
 ),
 
 -- A pause counts only while the dossier is open.
@@ -94,12 +110,29 @@ waited as (
     and start_day < lived.end_day
 ),
 
+-- The working days of pauses; the day of reception is none of the dossier's in the first place.
+rested as (
+    select
+        waited.record_no,
+        sum(
+            until.worked_before
+            - case when pause_day = received_day then since.worked else since.worked_before end
+        ) as days
+    from waited
+    join working_day as since on since.day = pause_day
+    join working_day as until on until.day = resume_day
+    where is_resolved
+    group by waited.record_no
+),
+
 events as (
     select
         step.name as step,
         case step.name
             when 'received' then received_day
             when 'overdue' then case when is_overdue_once then breach_day end
+            when 'near' then case when near_day < near_end_day then near_day end
+            when 'reception' then reception_day
             when 'ended' then case when end_day < date '9999-12-31' then end_day end
             -- The term has run out: on the first day overdue, or with a late result.
             when 'lapsed' then case
@@ -120,19 +153,32 @@ events as (
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
         supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_open_once, is_overdue_once, is_resolved,
+        is_from_elsewhere, is_reception_late, is_open_once, is_overdue_once, is_resolved,
+        near_day < near_end_day as is_near_once,
         is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
-        refused_day = end_day as ends_refused
+        refused_day = end_day as ends_refused,
+        case when is_resolved then days_between - coalesce(rested.days, 0) end as days_taken
     from lived
+    left join rested on rested.record_no = lived.record_no
     cross join (
         values
-            ('received'), ('overdue'), ('ended'), ('lapsed'), ('late'), ('withdrawn'), ('refused')
+            ('received'), ('overdue'), ('ended'), ('lapsed'), ('late'), ('withdrawn'), ('refused'),
+            ('near'), ('reception')
     ) as step (name)
     union all
     select
         step.name as step,
         case step.name
             when 'stopped' then pause_day
+            -- While it waits for its applicant it is not near due.
+            when 'dimmed' then case
+                when pause_day < near_end_day and near_day < resume_day
+                    then case when pause_day > near_day then pause_day else near_day end
+            end
+            when 'lit' then case
+                when pause_day < near_end_day and near_day < resume_day
+                    then case when resume_day < near_end_day then resume_day else near_end_day end
+            end
             when 'resumed' then case when resume_day < date '9999-12-31' then resume_day end
             when 'cleared' then case
                 when is_overdue_once and breach_day < pause_day then pause_day
@@ -162,13 +208,17 @@ events as (
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
         supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_open_once, is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
+        is_from_elsewhere, is_reception_late, is_open_once,
+        is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
+        near_day < near_end_day as is_near_once,
         false as ends_withdrawn,
-        false as ends_refused
+        false as ends_refused,
+        cast(null as integer) as days_taken
     from waited
     cross join (
         values
-            ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late')
+            ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late'),
+            ('dimmed'), ('lit')
     ) as step (name)
 )
 
@@ -241,6 +291,25 @@ select
     end as dossiers_pending_overdue,
     case when step = 'stopped' then sign when step = 'resumed' then -sign else 0 end
         as dossiers_paused,
+    case
+        when due_day is null then 0
+        when step = 'stopped' then sign
+        when step = 'resumed' then -sign
+        else 0
+    end as dossiers_paused_due,
+    case
+        when not coalesce(is_near_once, false) then 0
+        when step in ('near', 'lit') then sign
+        when step in ('overdue', 'dimmed') then -sign
+        when step = 'ended' and not is_overdue_once then -sign
+        else 0
+    end as dossiers_near_due,
+    case when step = 'ended' and days_taken is not null then sign else 0 end as dossiers_timed,
+    case when step = 'ended' and days_taken is not null then sign * days_taken else 0 end
+        as dossiers_working_days,
+    case when step = 'reception' then sign else 0 end as dossiers_reception_due,
+    case when step = 'reception' and is_reception_late then sign else 0 end
+        as dossiers_reception_late,
     case when step = 'lapsed' then sign when step = 'unlapsed' then -sign else 0 end
         as dossiers_lapsed,
     case when step = 'late' then sign when step = 'unlate' then -sign else 0 end

@@ -56,6 +56,7 @@ def test_scores_are_those_that_were_published(home: Home) -> None:
         "qd766_tttt": 6.67,
         "qd766_mdhl": 11.37,
         "qd766_total_score": 61.86,
+        "qd766_group_score": (61.86, 100),
         "dossier_sync_rate": (940, 1000),
         "on_time_rate_qd766": (11760, 12000),
         "online_dossier_rate": (9000, 12000),
@@ -70,6 +71,8 @@ def test_a_group_without_a_score_has_none_and_neither_has_the_total(home: Home) 
     assert district["qd766_ckmb"] == 0
     assert "qd766_clgq" not in district
     assert "qd766_total_score" not in district
+    # What the other five groups gave is of 88 points, never of 100.
+    assert district["qd766_group_score"][1] == 88
 
 
 def test_a_department_is_scored_and_its_score_is_not_its_provinces(home: Home) -> None:

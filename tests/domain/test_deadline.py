@@ -3,8 +3,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.calendar import load_calendar
-from domain.deadline import PausePolicy, TermUnit, due_after_pause, due_date, paused_days
-from domain.dossier import Pause
+from domain.deadline import (
+    PausePolicy,
+    TermUnit,
+    due_after_pause,
+    due_date,
+    near_due_from,
+    paused_days,
+    reception_due,
+    worked_days,
+)
+from domain.dossier import VIETNAM, Pause
 from domain.errors import RecordError
 
 CALENDAR = load_calendar()
@@ -79,3 +88,45 @@ def test_pauses_that_overlap_count_once() -> None:
         (july(14), july(18)),
         (july(25), None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("due", "first"),
+    [
+        (date(2020, 7, 16), date(2020, 7, 15)),  # a Thursday
+        (date(2020, 7, 20), date(2020, 7, 17)),  # a Monday: from Friday on
+        (date(2020, 7, 18), date(2020, 7, 16)),  # a Saturday: Friday is the one day left
+        (date(2026, 2, 23), date(2026, 2, 13)),  # after Tết 2026
+        (date(2025, 4, 28), date(2025, 4, 26)),  # 26/4/2025 was a Saturday that was worked
+        (date(2026, 1, 5), date(2025, 12, 31)),  # 2/1/2026 was exchanged
+    ],
+)
+def test_a_dossier_is_near_due_while_one_working_day_is_left(due: date, first: date) -> None:
+    assert near_due_from(due, CALENDAR) == first
+    assert CALENDAR.between(first, due) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "due"),
+    [
+        ("2020-07-14 16:30", "2020-07-15 16:30"),
+        ("2020-07-14 05:10", "2020-07-15 08:00"),
+        ("2020-07-14 21:45", "2020-07-15 17:00"),
+        ("2020-07-17 10:00", "2020-07-20 10:00"),  # over a weekend
+        ("2020-07-18 10:00", "2020-07-21 08:00"),  # a Saturday begins on Monday
+        ("2024-05-03 10:00", "2024-05-04 10:00"),  # 4/5/2024 was a Saturday that was worked
+        ("2026-02-13 10:00", "2026-02-23 10:00"),  # over Tết
+    ],
+)
+def test_what_is_sent_online_is_received_within_eight_working_hours(sent: str, due: str) -> None:
+    moments = [datetime.fromisoformat(one).replace(tzinfo=VIETNAM) for one in (sent, due)]
+    assert reception_due(moments[0], CALENDAR) == moments[1]
+
+
+def test_the_days_a_dossier_took_are_working_days_without_its_pauses() -> None:
+    monday, friday_after = july(13), july(24)
+    assert worked_days(monday, friday_after, [], CALENDAR) == 9
+    assert worked_days(monday, friday_after, [pause(15, 20)], CALENDAR) == 6
+    assert worked_days(monday, friday_after, [pause(13, 15)], CALENDAR) == 8
+    assert worked_days(monday, friday_after, [pause(22, None)], CALENDAR) == 7
+    assert worked_days(monday, monday, [pause(13, 15)], CALENDAR) == 0

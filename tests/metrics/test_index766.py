@@ -121,7 +121,7 @@ def test_what_nobody_tells_costs_no_points_and_is_said(counted: Snapshot) -> Non
     untold = parts["DOSSIER_SYNC"]
     assert (untold.score, untold.lost, untold.why) == (None, None, "missing")
     nobody = parts["ELECTRONIC_CERTIFIED_COPY"]
-    assert (nobody.score, nobody.why) == (None, "no_metric")
+    assert (nobody.score, nobody.why) == (None, "missing")
     judged = sum(one.component.max for one in parts.values() if one.score is not None)
     assert found.judged == judged < 100
     assert found.score == pytest.approx(sum(one.score for one in parts.values() if one.score))

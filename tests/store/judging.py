@@ -3,9 +3,12 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from domain.dossier import Dossier, Verdict, local_day, verdict
+from domain.calendar import load_calendar
+from domain.deadline import near_due_from, worked_days
+from domain.dossier import Dossier, Verdict, effective_pauses, local_day, verdict
 
 OPEN = {Verdict.PENDING, Verdict.OVERDUE, Verdict.PENDING_NO_DUE}
+CALENDAR = load_calendar()
 RESOLVED = {Verdict.EARLY, Verdict.ON_TIME, Verdict.LATE, Verdict.FINISHED_NO_DUE}
 
 
@@ -20,7 +23,9 @@ def judged(dossiers: list[Dossier], days: list[date]) -> dict[date, Counter[str]
     counted: dict[date, Counter[str]] = {day: Counter() for day in days}
     for one in dossiers:
         for day in days:
-            count(counted[day], one, verdict(one, day), verdict(one, day - timedelta(days=1)))
+            state, before = verdict(one, day), verdict(one, day - timedelta(days=1))
+            count(counted[day], one, state, before)
+            count_days(counted[day], one, state, day, is_new=state != before)
             if one.received_at is not None and local_day(one.received_at) == day:
                 counted[day]["dossiers_received"] += 1
                 due = "dossiers_null_due" if one.due_at is None else "dossiers_received_due"
@@ -43,7 +48,22 @@ def count(counter: Counter[str], one: Dossier, state: Verdict, before: Verdict) 
         counter["dossiers_withdrawn"] += state is Verdict.WITHDRAWN
 
 
+def count_days(
+    counter: Counter[str], one: Dossier, state: Verdict, day: date, *, is_new: bool
+) -> None:
+    """What takes the working calendar."""
+    counter["dossiers_paused_due"] += state is Verdict.PAUSED and one.due_at is not None
+    if state is Verdict.PENDING and one.due_at is not None:
+        counter["dossiers_near_due"] += near_due_from(local_day(one.due_at), CALENDAR) <= day
+    if state in RESOLVED and is_new and one.received_at is not None:
+        received, pauses = local_day(one.received_at), effective_pauses(one)
+        counter["dossiers_timed"] += 1
+        counter["dossiers_working_days"] += worked_days(received, day, pauses, CALENDAR)
+
+
 FLOWS = [
+    "dossiers_timed",
+    "dossiers_working_days",
     "dossiers_received",
     "dossiers_received_due",
     "dossiers_null_due",
@@ -60,4 +80,6 @@ STOCKS = [
     "dossiers_pending_due",
     "dossiers_pending_overdue",
     "dossiers_paused",
+    "dossiers_paused_due",
+    "dossiers_near_due",
 ]

@@ -117,6 +117,26 @@ def test_a_waiting_that_the_record_knows_is_over_ends_when_it_said_so(
     assert stock(warehouse, "2026-07-05") == (1, 0, 0)
 
 
+def test_a_step_that_was_missed_does_not_lengthen_a_pause_the_record_knows(
+    warehouse: Warehouse, home: Path
+) -> None:
+    # Work went on upon the 3rd; that step never came, the record of the 9th tells it.
+    steps = [step("A", "2026-07-01", 2), step("A", "2026-07-02", 5), step("A", "2026-07-08", 9)]
+    pauses = [{"start": local("2026-07-02"), "end": local("2026-07-03", 9)}]
+    done = RECEIVED | {
+        "status": 9,
+        "finished_at": local("2026-07-08"),
+        "updated_at": local("2026-07-09"),
+        "pauses": pauses,
+    }
+    load(warehouse, home, {"dossier": [RECEIVED]}, {"dossier_event": steps}, {"dossier": [done]})
+    assert stock(warehouse, "2026-07-02") == (0, 0, 1)
+    assert stock(warehouse, "2026-07-03") == (1, 0, 0)
+    assert stock(warehouse, "2026-07-07") == (1, 1, 0)
+    # 3, 6, 7 and 8 July; the 4th and 5th were a weekend.
+    assert counted(warehouse, "dossiers_working_days") == 4
+
+
 def test_a_dossier_taken_up_again_is_pending_until_its_next_result(
     warehouse: Warehouse, home: Path
 ) -> None:
