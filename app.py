@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from commands.alert import alert_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
 from commands.source import collector, source_cli, token_cli
@@ -34,6 +35,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 cli.add_typer(figure_cli)
+cli.add_typer(alert_cli, name="alert")
 cli.add_typer(source_cli, name="source")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(user_cli, name="user")
@@ -153,10 +155,13 @@ def collect(
     source: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
 ) -> None:
     """Collect the sources of config/sources.toml by their schedules, and publish."""
-    ours = collector()
+    from commands.alert_keeper import AlertKeeper
+
     if once or source:
-        raise typer.Exit(ours.run_once(source))
-    raise typer.Exit(ours.serve())
+        raise typer.Exit(collector().run_once(source))
+    with AlertKeeper(typer.echo) as keeper:
+        status = collector(keeper.note).serve()
+    raise typer.Exit(status)
 
 
 # ---- figures --------------------------------------------------------------------------------

@@ -13,12 +13,13 @@ from dashboards.roles import ROLES
 from dashboards.shell import create_app
 from datasources.config import read_sources
 from domain.calendar import load_calendar
-from domain.dossier import local_day
+from domain.dossier import VIETNAM, local_day
 from domain.errors import IocError
 from domain.freshness import Freshness
 from metrics.rules import rules
 from metrics.snapshots import current_snapshot
 from metrics.sources import sources_of
+from store.state.alert_steps import last_check
 from store.state.audit import verified
 from store.state.database import FILE
 from store.state.people import people
@@ -37,7 +38,7 @@ class Finding:
 
 def findings(home: Path) -> Iterator[Finding]:
     """Everything that was looked at, in the order data walk. Nothing is written or mended."""
-    for look in (_disk, _sources, _calendar, _rules, _snapshot, _gate, _people, _identity):
+    for look in (_disk, _sources, _calendar, _rules, _alerts, _snapshot, _gate, _people, _identity):
         try:
             yield from look(home)
         except IocError as error:
@@ -78,6 +79,19 @@ def _rules(home: Path) -> Iterator[Finding]:
     if ours.problem:
         yield Finding("bad", ours.problem)
     yield Finding("good", f"{len(list(ours.catalogue))} metrics and their targets can be read.")
+
+
+def _alerts(home: Path) -> Iterator[Finding]:
+    in_force = [rule for rule in rules(home / "config").alerts if rule.enabled]
+    yield Finding("good", f"{len(in_force)} alert rules are in force.")
+    if not (home / FILE).exists():
+        return
+    last = last_check(home)
+    if last.at is not None:
+        at = last.at.astimezone(VIETNAM)
+        yield Finding("good", f"Alerts were checked last on {at:%d/%m/%Y at %H:%M}.")
+    for problem in last.problems.values():
+        yield Finding("bad", f"An alert rule could not be judged. {problem}")
 
 
 def _snapshot(home: Path) -> Iterator[Finding]:

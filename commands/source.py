@@ -42,8 +42,11 @@ class Listing(StrEnum):
     CSV = "csv"
 
 
-def collector() -> "Collector":
-    """The collector of the chosen home, which shows how far it is on a terminal."""
+def collector(published: Callable[[], None] = lambda: None) -> "Collector":
+    """The collector of the chosen home, which shows how far it is on a terminal.
+
+    `published` is called after each publication.
+    """
     from datasources.running.scheduler import Collector
     from store import Limits, arm
 
@@ -60,6 +63,7 @@ def collector() -> "Collector":
         tell=line.around(typer.echo),
         progress=line.show,
         limits=Limits(memory=chosen.collect_memory_limit),
+        published=published,
     )
 
 

@@ -70,6 +70,14 @@ class WorkingCalendar:
         entry = self._days.get(day)
         return day.weekday() < 5 if entry is None else entry.is_working
 
+    def likely_between(self, a: date, b: date) -> int:
+        """Likely working days from `a`, not counted, to `b`, counted; 0 if `b` is no later.
+
+        For reminders, which need no certainty about a year that is not confirmed yet.
+        """
+        days = (date.fromordinal(n) for n in range(a.toordinal() + 1, b.toordinal() + 1))
+        return sum(map(self.is_likely_working, days))
+
     def holiday_name(self, day: date) -> str | None:
         """Why a day is off, in Vietnamese; None for an ordinary or a worked day."""
         entry = self._days.get(day)

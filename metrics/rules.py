@@ -1,4 +1,4 @@
-"""The rules values are made by: definitions, targets, locks, the calendar, the area register.
+"""The rules values are made by: definitions, targets, locks, alerts, the calendar, the areas.
 
 A deployment changes them in its config folder, and no program is restarted for it: files are
 read again when they have changed. A change that cannot be read is not taken; what held before
@@ -8,7 +8,7 @@ it holds on, and `Rules.problem` says what is wrong.
 import hashlib
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 from domain.area import AreaRegister, register
 from domain.calendar import WorkingCalendar, load_calendar
 from domain.errors import IocError
+from metrics.alerts.checks import Known
+from metrics.alerts.rules import AlertRules, load_alerts, own_files
 from metrics.catalogue import DEFINITIONS, Catalogue, catalogue, load_catalogue
 from metrics.locks import FILE as LOCKS
 from metrics.locks import Locks, load_locks
@@ -43,6 +45,7 @@ class Rules:
     register: AreaRegister
     quality: QualityRules
     locks: Locks = field(default_factory=Locks)
+    alerts: AlertRules = field(default_factory=AlertRules)
     problem: str = ""
 
     @property
@@ -79,17 +82,27 @@ def read_rules(config: Path | None = None) -> Rules:
             load_calendar(None),
             areas,
             load_quality(shipped.metrics),
+            alerts=_alerts(shipped, load_quality(shipped.metrics), areas),
         )
     own = sorted((config / OWN_DEFINITIONS).glob("*.toml"))
     definitions = load_catalogue(DEFINITIONS, own) if own else catalogue()
+    doubts = load_quality(definitions.metrics, config / QUALITY)
     return Rules(
         definitions,
         load_targets(definitions, areas, config / TARGETS),
         load_calendar(config / CALENDAR),
         areas,
-        load_quality(definitions.metrics, config / QUALITY),
+        doubts,
         load_locks(config / LOCKS, areas),
+        _alerts(definitions, doubts, areas, own_files(config)),
     )
+
+
+def _alerts(
+    definitions: Catalogue, doubts: QualityRules, areas: AreaRegister, own: Sequence[Path] = ()
+) -> AlertRules:
+    names = frozenset(rule.id for rule in doubts)
+    return load_alerts(Known(definitions.metrics, names, areas), own)
 
 
 @lru_cache(maxsize=8)
@@ -110,6 +123,7 @@ def _files(config: Path) -> Iterator[Path]:
     for name in (TARGETS, CALENDAR, QUALITY, LOCKS):
         if (config / name).exists():
             yield config / name
+    yield from own_files(config)
 
 
 def _stamp(config: Path) -> Stamp:

@@ -32,8 +32,8 @@ def say(sentence: str) -> None:
 class Collector:
     """Collects the sources of one home. `now` is its clock, `tell` where its sentences go.
 
-    `progress` hears how far each source has come while it is read; `limits` are the
-    warehouse's.
+    `progress` hears how far each source has come while it is read, `published` that there is a
+    new snapshot; it must not take long. `limits` are the warehouse's.
     """
 
     def __init__(
@@ -47,12 +47,20 @@ class Collector:
         tell: Callable[[str], None] = say,
         progress: Callable[[str, Progress], None] = lambda _source, _progress: None,
         limits: Limits = WRITING,
+        published: Callable[[], None] = lambda: None,
     ) -> None:
         self.home = home.absolute()
         self.limits = limits
         self.tell = tell
         self.terms = Terms(
-            self.home, now, tell, keep_snapshots, deadline_seconds, keep_landing_days, progress
+            self.home,
+            now,
+            tell,
+            keep_snapshots,
+            deadline_seconds,
+            keep_landing_days,
+            progress,
+            published,
         )
         self.children = Children()
 

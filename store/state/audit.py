@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -91,6 +91,12 @@ def append(state: sqlite3.Connection, deed: Deed) -> None:
         previous,
     )
     state.execute("insert into audit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _hash(row)))
+
+
+def with_text(deed: Deed, what: str, text: str) -> Deed:
+    """A deed done to `what` with a text: the trail holds its hash, so that nobody can change it."""
+    detail = f"text {hashlib.sha256(text.encode()).hexdigest()}" if text else ""
+    return replace(deed, object=what, detail=detail)
 
 
 def verified(home: Path) -> Verdict:

@@ -194,6 +194,7 @@ class Ledger:
         except StoreError as error:
             self.tell(error.message)
             return False
+        self._desk.terms.published()
         return True
 
     # ---- what became of it ------------------------------------------------------------------

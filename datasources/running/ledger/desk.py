@@ -26,6 +26,7 @@ class Terms:
     deadline_seconds: int = 900
     keep_landing_days: int = 400
     progress: Callable[[str, Progress], None] = lambda _source, _progress: None
+    published: Callable[[], None] = lambda: None
 
 
 @dataclass
