@@ -67,11 +67,12 @@ def try_rules(
     rule: Annotated[str, typer.Option(help="Only this one; else every one in force.")] = "",
 ) -> None:
     """What the rules would find now. Nothing is kept, nobody is told."""
+    from commands.published import limits
     from metrics.alerts.check import tried
 
     home = settings().home
     ours, failed = rules_of(home), False
-    for name, found in tried(home, datetime.now(UTC), rule).items():
+    for name, found in tried(home, datetime.now(UTC), rule, limits()).items():
         if isinstance(found, str):
             failed = True
             typer.echo(f"{name}: {found}")
@@ -97,11 +98,12 @@ def check(
 ) -> None:
     """Judge every rule by the newest figures and keep what follows, as the collector does."""
     from commands.alert_keeper import limit
+    from commands.published import limits
     from metrics.alerts.check import check as checked
 
     if limited:
         limit()
-    done = checked(settings().home, datetime.now(UTC))
+    done = checked(settings().home, datetime.now(UTC), limits())
     if done.news:
         typer.echo(f"{done.news} alerts are new or came again.")
     for problem in done.problems.values():

@@ -36,7 +36,7 @@ class Collector:
     new snapshot; it must not take long. `limits` are the warehouse's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per thing a deployment or a test decides
         self,
         home: Path,
         *,

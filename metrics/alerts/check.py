@@ -15,7 +15,7 @@ from metrics.alerts.judging import judgements
 from metrics.alerts.look import Judgement, Look, Verdict
 from metrics.alerts.rules import AlertRule, Kind
 from metrics.rules import Rules, rules
-from metrics.snapshots import current_snapshot
+from metrics.snapshots import STANDARD, Limits, current_snapshot
 from metrics.sources import sources_of
 from store.state.alert_steps import Check, last_check, latest, note_check, take
 
@@ -34,13 +34,13 @@ class Checked:
     was_needed: bool = True
 
 
-def check(home: Path, now: datetime) -> Checked:
+def check(home: Path, now: datetime, limits: Limits = STANDARD) -> Checked:
     """Judge every rule in force and book what follows. Raises StoreError without a snapshot.
 
     Where snapshot, rules, states of sources and day are those of the last check, only silence is
     judged, which grows by the hour.
     """
-    look = look_at(home, now)
+    look = look_at(home, now, limits)
     basis, last = basis_of(look), last_check(home)
     done = Checked(was_needed=last.basis != basis)
     judged: dict[str, datetime] = {}
@@ -68,9 +68,9 @@ def _can_wait(rule: AlertRule, before: datetime, last: Check, basis: str, now: d
     return rule.kind in (Kind.JUMP, Kind.FINDING) and is_same and now - before < PAUSE
 
 
-def look_at(home: Path, now: datetime) -> Look:
+def look_at(home: Path, now: datetime, limits: Limits = STANDARD) -> Look:
     """What the rules of a home are judged by now. Raises StoreError without a snapshot."""
-    return Look(current_snapshot(home), now, rules(home / "config"))
+    return Look(current_snapshot(home, limits), now, rules(home / "config"))
 
 
 def basis_of(look: Look) -> str:
@@ -96,12 +96,14 @@ def _check_rule(home: Path, rule: AlertRule, look: Look, done: Checked) -> None:
         done.problems[rule.id] = f"{rule.id} broke off in an unforeseen way ({kind}). See the log."
 
 
-def tried(home: Path, now: datetime, only: str = "") -> dict[str, list[Judgement] | str]:
+def tried(
+    home: Path, now: datetime, only: str = "", limits: Limits = STANDARD
+) -> dict[str, list[Judgement] | str]:
     """By rule what it finds wrong now, or why it cannot be judged; nothing is kept.
 
     Every rule in force, or one that may be off. Raises UnknownNameError, StoreError.
     """
-    look = look_at(home, now)
+    look = look_at(home, now, limits)
     if only and look.rules.alerts.get(only) is None:
         raise UnknownNameError("alert rule", only, [rule.id for rule in look.rules.alerts])
     told: dict[str, list[Judgement] | str] = {}
