@@ -24,16 +24,19 @@
   const changed = (parameters) => {
     const query = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(parameters)) {
-      if (value === null) query.delete(name);
-      else query.set(name, value);
+      query.delete(name);
+      for (const one of value === null ? [] : [].concat(value)) query.append(name, one);
     }
     const text = query.toString().replace(/%3A/g, ':').replace(/%40/g, '@').replace(/%2C/g, ',');
     window.toan_canh.navigate(window.location.pathname + (text ? '?' + text : ''));
   };
 
+  const filters = ['organisation', 'procedure', 'field', 'channel'];
+
   // ---- is the server there? Two answers missing in a row: it is not.
 
   let typed = 0;
+  let typedIn = 0;
   let sought = '';
   let missed = 0;
   let lostAt = null;
@@ -186,6 +189,31 @@
       return sought;
     },
 
+    // the same for the pickers of filters → which of them, and what
+    typedIn: async function (...texts) {
+      const mine = ++typedIn;
+      const which = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0];
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      const place = filters.findIndex((name) => which === 'filter-by-' + name + '.searchValue');
+      if (mine !== typedIn || place < 0) return nothing();
+      return { name: filters[place], text: texts[place] || '' };
+    },
+
+    // what the address is narrowed to → the pickers, at once, so that a second choice keeps the first
+    filtersOf: function (place) {
+      const query = new URLSearchParams(place ? place.search : '');
+      return filters.map((name) => query.getAll(name));
+    },
+
+    chooseFilters: function (...values) {
+      const query = new URLSearchParams(window.location.search);
+      const news = filters
+        .map((name, index) => [name, values[index] || []])
+        .filter(([name, chosen]) => chosen.join('\n') !== query.getAll(name).join('\n'));
+      if (news.length) changed(Object.fromEntries(news));
+      return nothing();
+    },
+
     // choices that are addresses
     goToArea: function (value) {
       if (!value) return [nothing(), nothing()];
@@ -204,7 +232,7 @@
       const shown = (phrases && phrases.dates) || [];
       if (!value || !value[0] || !value[1]) return nothing(); // only one end is chosen yet
       const [first, last] = value.map((day) => day.slice(0, 10));
-      if (first !== shown[0] || last !== shown[1]) changed({ from: first, to: last });
+      if (first !== shown[0] || last !== shown[1]) changed({ from: first, to: last, period: null });
       return nothing();
     },
 
@@ -219,6 +247,22 @@
       return className.includes('ioc-filters--open') ? 'ioc-filters' : 'ioc-filters ioc-filters--open';
     }
   };
+
+  // ---- panels behind a button close by Escape, and by a click elsewhere
+
+  const close = (panel) => panel.removeAttribute('open');
+  const opened = () => [...document.querySelectorAll('details.ioc-options[open]')];
+  document.addEventListener('click', (event) => {
+    if (!event.target.isConnected || event.target.closest('[data-portal], [role=listbox]')) return;
+    opened().filter((panel) => !panel.contains(event.target)).forEach(close);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.target.getAttribute('aria-expanded') === 'true') return;
+    for (const panel of opened()) {
+      close(panel);
+      if (panel.contains(document.activeElement)) panel.querySelector('summary').focus();
+    }
+  });
 
   // ---- searching in the browser: names without their accents
 

@@ -10,9 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
-import pandas as pd
-
-from dashboards.cells import Cell, cells
+from dashboards.cells import Cell, blank, cells
 from dashboards.components.definition import Evidence
 from dashboards.places import area_title
 from dashboards.selection import Compare, View, trend_span
@@ -22,7 +20,7 @@ from domain.scope import Scope
 from metrics.catalogue import Catalogue, Metric
 from metrics.query import query
 from metrics.rules import Rules
-from metrics.selection import By, Selection
+from metrics.selection import FILTERS, By, Selection
 from metrics.snapshots import Snapshot
 
 # The cards of a board, by subject, in reading order.
@@ -136,8 +134,20 @@ class Board:
             **({"by": "area"} if listed_in else {"grain": self.grain.value}),
             "boundaries": self.boundaries.value,
             "calendar": self.view.calendar.value,
+            "filter": [f"{name}={code}" for name, code in self.view.filters],
         }
-        return f"/download?{urlencode(asked, safe='@:')}"
+        return f"/download?{urlencode(asked, safe='@:', doseq=True)}"
+
+    # ---- filters
+
+    def unfit(self, metric: Metric) -> tuple[str, ...]:
+        """The filters chosen that a metric cannot be narrowed by: then it has no figure here."""
+        known = FILTERS[metric.record]
+        return tuple(dict.fromkeys(name for name, _ in self.view.filters if name not in known))
+
+    def blank(self, metric: Metric) -> Cell:
+        """The cell of a metric that cannot be narrowed as chosen, and so is not asked for."""
+        return blank(metric.id, metric.unit, self.area, self.span, self.snapshot.version)
 
     # ---- the area itself
 
@@ -149,21 +159,29 @@ class Board:
         *,
         grain: Grain | None = None,
         by: By = By.NONE,
-    ) -> pd.DataFrame:
-        """The frame of some metrics of an area, or of the areas directly in it."""
+    ) -> list[Cell]:
+        """The values of some metrics of an area, or of what it is cut into.
+
+        Metrics that cannot be narrowed by the filters chosen are left out: they have none.
+        """
+        asked = [one.id for one in self.catalogue.some(metrics) if not self.unfit(one)]
+        if not asked:
+            return []
         selection = Selection(
-            metrics=tuple(metrics),
+            metrics=tuple(asked),
             span=span,
             area=area.area_id,
             grain=grain,
             by=by,
             boundaries=self.boundaries,
+            filters=self.view.filters,
             reporting=self.view.calendar,
         )
-        return query(selection, self.scope, self.snapshot, now=self.now, rules=self.rules)
+        frame = query(selection, self.scope, self.snapshot, now=self.now, rules=self.rules)
+        return cells(frame)
 
     def _ask(self, metrics: Sequence[str], span: Span, grain: Grain | None = None) -> list[Cell]:
-        return cells(self.values(self.area, metrics, span, grain=grain))
+        return self.values(self.area, metrics, span, grain=grain)
 
     @cached_property
     def _whole(self) -> list[Cell]:
@@ -174,7 +192,12 @@ class Board:
     @cached_property
     def headline(self) -> Mapping[str, Cell]:
         """The value of every card over the whole span; a printed one where none was computed."""
-        return first_of_each((cell for cell in self._whole if cell.metric in CARDS), metric_of)
+        found = first_of_each((cell for cell in self._whole if cell.metric in CARDS), metric_of)
+        return {one.id: found.get(one.id) or self.blank(one) for one in self._cards}
+
+    @property
+    def _cards(self) -> tuple[Metric, ...]:
+        return self.catalogue.some(CARDS)
 
     @cached_property
     def compared_span(self) -> Span | None:
@@ -206,7 +229,8 @@ class Board:
     def evidence(self, metric: Metric, language: str) -> Evidence:
         """What stands behind one card's number."""
         own = [] if metric.id in self.headline else self._ask([metric.id], self.span)
-        cell = self.headline.get(metric.id) or first_of_each(own, metric_of)[metric.id]
+        told = {**self.headline, **first_of_each(own, metric_of)}
+        cell = told.get(metric.id) or self.blank(metric)
         titles = self.source_titles(language)
         return Evidence(
             metric,

@@ -15,14 +15,17 @@ from dashboards.access import PAGE_PERMISSIONS, READ, Access, person
 from dashboards.components.definition import definition
 from dashboards.data import Drawn, Figures, Visit, language_of
 from dashboards.frame import Frame, Parts, bare_parts, framed
+from dashboards.narrowing import Narrowing
 from dashboards.pages import PAGES, Page, filled, not_found
 from dashboards.search import found_areas
+from dashboards.selection import FILTERS
 from dashboards.signin import home_of
 from dashboards.text import words
 from dashboards.whoami import with_person
 from domain.errors import IocError, ScopeError, StoreError
 
 PlaceData = dict[str, str]
+MOST_TYPED = 100
 CARD_PARTS = ("dossier-cards", "office-cards", "printed")
 PLACE = Input(ids.PLACE, "data")
 SERVED = Input(ids.SERVED, "data")
@@ -35,6 +38,7 @@ def register(access: Access, figures: Figures) -> None:
     for page in PAGES.values():
         _redraw(access, figures, page)
     _search(access, figures)
+    _narrow(access, figures)
     _definitions(access, figures)
     _in_the_browser(access.app)
 
@@ -118,6 +122,24 @@ def _search(access: Access, figures: Figures) -> None:
         return found_areas(text or "", view, visit.rules.register, span, visit.words)
 
 
+def _narrow(access: Access, figures: Figures) -> None:
+    @access.callback(
+        READ,
+        output={name: Output(ids.picker(name), "data", allow_duplicate=True) for name in FILTERS},
+        inputs={"typed": Input(ids.TYPED, "data"), "place": State(ids.PLACE, "data")},
+        prevent_initial_call=True,
+    )
+    def offer(typed: dict[str, str] | None, place: PlaceData | None) -> dict[str, Any]:
+        """The values of a filter whose names are like what was typed into its picker."""
+        visit = _arrived(figures, place)
+        name = (typed or {}).get("name", "")
+        if visit.problem or name not in FILTERS:
+            raise PreventUpdate
+        narrowing = Narrowing(visit.view, visit.snapshot, visit.scope, visit.words)
+        offered = narrowing.options(name, str((typed or {}).get("text", ""))[:MOST_TYPED])
+        return {**dict.fromkeys(FILTERS, no_update), name: offered}
+
+
 def _definitions(access: Access, figures: Figures) -> None:
     @access.callback(
         READ,
@@ -182,6 +204,18 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.SEARCH, "value"),
     )
     run("afterPause", Output(ids.SOUGHT, "data"), Input(ids.SEARCH, "searchValue"))
+    pickers = [ids.picker(name) for name in FILTERS]
+    run(
+        "typedIn",
+        Output(ids.TYPED, "data"),
+        *(Input(picker, "searchValue") for picker in pickers),
+    )
+    run("filtersOf", [Output(picker, "value") for picker in pickers], PLACE, initial=True)
+    run(
+        "chooseFilters",
+        Output(pickers[0], "error"),
+        *(Input(picker, "value") for picker in pickers),
+    )
     run(
         "chooseDates",
         Output(ids.DATES, "error"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from domain.area import Area
 from domain.period import Span
 
 
@@ -47,6 +48,46 @@ class Cell(NamedTuple):
     snapshot: str
     sources: tuple[str, ...]
     data_as_of: datetime | None
+
+
+UNFIT = "unfit"
+"""Why there is no verdict where a filter does not apply."""
+
+
+def blank(metric: str, unit: str, area: Area, period: Span, snapshot: str) -> Cell:
+    """The cell of a metric that cannot be narrowed as chosen: no figure, and why."""
+    return Cell(
+        metric=metric,
+        area_id=area.area_id,
+        area=area.code,
+        area_name=area.full_name,
+        level=area.level.value,
+        dimension_value="",
+        period=period,
+        numerator=None,
+        denominator=None,
+        value=None,
+        unit=unit,
+        target=None,
+        target_decision="",
+        target_decision_en="",
+        status="unknown",
+        status_reason=UNFIT,
+        freshness="",
+        coverage=None,
+        coverage_reported=None,
+        coverage_expected=None,
+        open=False,
+        reported=False,
+        as_reported=False,
+        estimated=False,
+        simulated=False,
+        citation="",
+        definition_version=None,
+        snapshot=snapshot,
+        sources=(),
+        data_as_of=None,
+    )
 
 
 def cells(frame: pd.DataFrame) -> list[Cell]:

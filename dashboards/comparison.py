@@ -5,6 +5,7 @@ Every function returns plain JSON; things are looked up and put into words, noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboards import format as fmt
 from dashboards.board import Board
@@ -23,6 +24,7 @@ from dashboards.components.states import empty
 from dashboards.components.table import series_table
 from dashboards.geography import REORGANISED, Shapes, shapes_within
 from dashboards.inside import Inside
+from dashboards.narrowing import unfit_text
 from dashboards.places import area_title, area_view
 from dashboards.sections import basis
 from dashboards.text import Words
@@ -57,8 +59,16 @@ class Comparison:
         parts = [variant, metric.unit_name(self.words.language)]
         return ", ".join(part for part in parts if part)
 
+    @cached_property
+    def unfit(self) -> str:
+        """By what the chosen metric cannot be narrowed, where it has no figure for that."""
+        names = self.board.unfit(self.board.metric)
+        return unfit_text(names, self.words) if names else ""
+
     def trend(self, scheme: Scheme) -> Figure:
         board = self.board
+        if self.unfit:
+            return no_figure(scheme, self.words, self.unfit)
         look = TrendLook(
             words=self.words,
             scheme=scheme,
@@ -124,8 +134,8 @@ class Comparison:
     def map(self, scheme: Scheme) -> Figure:
         shapes = self._shapes()
         places = [self._place(cell) for cell in self.inside.mapped]
-        if shapes is None:
-            return no_figure(scheme, self.words)
+        if shapes is None or self.unfit:
+            return no_figure(scheme, self.words, self.unfit)
         return area_map(places, shapes, self.words, scheme, self.board.area.code)
 
     def _shapes(self) -> Shapes | None:
@@ -162,7 +172,7 @@ class Comparison:
         title = say("ranking.title", area=where)
         head = panel_head(title, self._metric_line(), segment(say("order.label"), self._orders()))
         if all(cell.value is None for cell in self.inside.members):
-            note = empty(say("ranking.none"), icon="list-checks")
+            note = empty(self.unfit or say("ranking.none"), icon="list-checks")
             return [
                 tag("div", *head, cls="ioc-panel__head"),
                 tag("div", note, cls="ioc-panel__body"),

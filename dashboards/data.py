@@ -19,6 +19,7 @@ from dashboards.selection import AddressError, View, in_its_time, view_of
 from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import Scheme
 from domain.scope import Scope
+from metrics.contents import dimension_values
 from metrics.rules import Rules, rules
 from metrics.snapshots import STANDARD, Limits, Snapshot, current_snapshot
 from metrics.sources import Sources, sources_of
@@ -69,6 +70,7 @@ class Visit:
             metrics=self.rules.catalogue.metrics,
             register=register,
             horizon=horizon,
+            choices=dimension_values(self.snapshot),
         )
         return in_its_time(view, register, horizon)
 

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from dashboards import format as fmt
 from dashboards import ids
 from dashboards.components import shell
+from dashboards.components.chips import chips, narrowing_label
 from dashboards.components.choices import Option, labelled, options_of, period_options, segment
 from dashboards.components.markup import Tree, tag
 from dashboards.components.shell import SourceState
 from dashboards.data import Figures, Visit
+from dashboards.narrowing import Chip, Narrowing
 from dashboards.places import area_title, area_view
-from dashboards.selection import Compare, View
+from dashboards.selection import FILTERS, Compare, View
 from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
@@ -36,6 +38,13 @@ class Frame:
         "period": f"{ids.PERIOD}.tree",
         "boundaries": f"{ids.BOUNDARIES}.tree",
         "options": f"{ids.OPTIONS}.tree",
+        "narrowing": f"{ids.NARROWING_LABEL}.tree",
+        "chips": f"{ids.CHIPS}.tree",
+        **{
+            f"{name}_{what}": f"{ids.picker(name)}.{what}"
+            for name in FILTERS
+            for what in ("label", "data", "placeholder", "nothingFoundMessage")
+        },
         "search_label": f"{ids.SEARCH}.label",
         "search_hint": f"{ids.SEARCH}.placeholder",
         "search_none": f"{ids.SEARCH}.nothingFoundMessage",
@@ -55,7 +64,7 @@ class Frame:
 
     @property
     def has_choices(self) -> bool:
-        return self.visit.problem is None and self.view.page not in ("sources", "submit")
+        return self.visit.problem is None and self.view.has_choices
 
     def parts(self) -> Parts:
         """The value of every part."""
@@ -76,6 +85,9 @@ class Frame:
             "period": self._periods(),
             "boundaries": self._boundaries(),
             "options": self._options(),
+            "narrowing": narrowing_label(len(self.view.filters), say),
+            "chips": chips(self._chips(), self._narrowing.without_any, say),
+            **self._pickers(),
             "search_label": say("search.label"),
             "search_hint": say("search.hint"),
             "search_none": say("search.none"),
@@ -147,8 +159,29 @@ class Frame:
     # ---- choices
 
     def _periods(self) -> list[Tree]:
-        options = period_options(self.view, self.visit.snapshot.horizon, self.words)
-        return labelled(self.words("filter.period"), options)
+        return labelled(self.words("filter.period"), period_options(self.view, self.words))
+
+    @cached_property
+    def _narrowing(self) -> Narrowing:
+        return Narrowing(self.view, self.visit.snapshot, self.visit.scope, self.words)
+
+    def _chips(self) -> list[Chip]:
+        """What is chosen beyond the usual; nothing where it plays no part."""
+        if not self.has_choices:
+            return []
+        return [*self._narrowing.period_chips(self._span), *self._narrowing.chips()]
+
+    def _pickers(self) -> Parts:
+        """What every picker of a filter says and offers."""
+        say = self.words
+        parts: Parts = {}
+        for name in FILTERS:
+            offered = self._narrowing.options(name) if self.has_choices else []
+            parts[f"{name}_label"] = say(f"filter.{name}")
+            parts[f"{name}_data"] = offered
+            parts[f"{name}_placeholder"] = say("filter.any") if offered else say("filter.nothing")
+            parts[f"{name}_nothingFoundMessage"] = say("filter.not_found")
+        return parts
 
     def _boundaries(self) -> list[Tree]:
         """Today's map or each day's own; for an ended area, today's is its successor's page."""

@@ -20,6 +20,9 @@ PERIOD = "filter-period"
 BOUNDARIES = "filter-boundaries"
 OPTIONS = "filter-options"
 MORE = "filter-more"
+NARROWING_LABEL = "narrowing-label"
+CHIPS = "chips"
+TYPED = "typed"
 SEARCH = "search"
 SEARCH_LABEL = "search-label"
 DATES = "dates"
@@ -32,3 +35,8 @@ DRAWER_BODY = "drawer-body"
 def part(page: str, name: str) -> str:
     """A part of a page: `part("area", "cards")`."""
     return f"{page}-{name}"
+
+
+def picker(name: str) -> str:
+    """The picker of a filter: `picker("field")`."""
+    return f"filter-by-{name}"

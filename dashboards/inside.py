@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dashboards.board import CARDS, Board, first_of_each
-from dashboards.cells import Cell, cells
+from dashboards.cells import Cell
 from dashboards.components.attention import shortfall
 from dashboards.geography import map_around
 from domain.area import Area, Level
@@ -58,7 +58,7 @@ class Inside:
     def _cells(self, area: Area, metrics: Sequence[str], span: Span) -> list[Cell]:
         """Values of the areas directly in `area`; none where it holds none, or not yet."""
         try:
-            return cells(self.board.values(area, metrics, span, by=By.AREA))
+            return self.board.values(area, metrics, span, by=By.AREA)
         except SelectionError:
             return []
 

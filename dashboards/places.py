@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dashboards.selection import View
+from dashboards.selection import AREA_IN_QUERY, View
 from domain.area import COUNTRY_CODE, Area, AreaRegister, Level
 
 
@@ -22,10 +22,11 @@ def area_path(area: Area, day: date) -> str:
 
 
 def area_view(view: View, area: Area, day: date, **changes: object) -> View:
-    """The same view of another area, which is the overview for the country."""
+    """The same view of another area: its own page, or the same page where that is of any area."""
     is_country = area.code == COUNTRY_CODE
+    own = "overview" if is_country else "area"
     place = {
-        "page": "overview" if is_country else "area",
+        "page": view.page if view.page in AREA_IN_QUERY else own,
         "area": None if is_country else area_path(area, day),
     }
     return view.model_copy(update={**place, **changes})

@@ -17,6 +17,7 @@ from dashboards.components.card import Reading, card
 from dashboards.components.head import page_head, panel_head, section_head
 from dashboards.components.markup import Tree, tag
 from dashboards.inside import Inside, Missed, missed_since
+from dashboards.narrowing import Narrowing, unfit_text
 from dashboards.places import area_title, area_view, crumbs
 from dashboards.selection import Compare
 from dashboards.text import Words
@@ -54,6 +55,8 @@ class Sections:
         if board.is_history and board.area.valid_until:
             last = board.area.valid_until - timedelta(days=1)
             said.append(say("area.ended", day=fmt.day(last, say.language)))
+        narrowing = Narrowing(board.view, board.snapshot, board.scope, say)
+        said += [f"{chip.name}: {chip.value}" for chip in narrowing.chips()]
         return " · ".join(said)
 
     def _successors(self) -> list[Tree | str]:
@@ -115,7 +118,12 @@ class Sections:
             basis=basis(board, self.words),
             trend_href=board.view.href(metric=metric.id),
             today=board.horizon,
+            unfit=self._unfit(metric),
         )
+
+    def _unfit(self, metric: Metric) -> str:
+        names = self.board.unfit(metric)
+        return unfit_text(names, self.words) if names else ""
 
     def printed(self) -> Tree | None:
         """Figures published elsewhere for this area and span; nothing where there are none."""
@@ -139,7 +147,8 @@ class Sections:
         """A panel with the missed targets, worst first."""
         say = self.words
         items = [self._concern(one) for one in self.inside.missed()[:MOST_CONCERNS]]
-        head = panel_head(say("attention.title"), say("attention.note"))
+        key = "attention.narrowed" if self.board.view.filters else "attention.note"
+        head = panel_head(say("attention.title"), say(key))
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", attention(items, say), cls="ioc-panel__body"),

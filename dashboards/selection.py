@@ -5,11 +5,13 @@
     /sources                                     where the figures come from
     /submit/FORM/PERIOD/AREA                     figures that people hand in
 
-`to` is the last day, included; without it the period runs to the newest day there is, so a
-bookmarked "this year" stays this year. What equals the default is left out of an address.
+`to` is the last day, included; without it the period runs to the newest day there is. A period
+of a name (`period=last_month`) is counted from the newest day, so a bookmark stays what it says.
+Filters (`field=…`) may be repeated: those of one name are alternatives. What equals the default
+is left out of an address.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -37,6 +39,43 @@ LATEST = date(2100, 1, 1)
 MOST_PERIODS = 400
 MOST_CHOSEN = 3
 """A form, a period and an area."""
+FILTERS = ("organisation", "procedure", "field", "channel")
+"""What figures may be narrowed to, beside areas and days."""
+MOST_FILTERS = 20
+WITHOUT_CHOICES = ("sources", "submit")
+"""Pages that are not about figures of an area and a period."""
+AREA_IN_QUERY = ("metric",)
+"""Pages whose address names the area beside the path."""
+
+
+class Period(StrEnum):
+    """A period by its name, counted from the newest day there is; the year so far has none."""
+
+    MONTH = "month"
+    LAST_MONTH = "last_month"
+    QUARTER = "quarter"
+    TWELVE = "twelve"
+    LAST_YEAR = "last_year"
+
+    def span(self, horizon: date, reporting: ReportingCalendar) -> Span:
+        """Its days, of the reporting calendar."""
+
+        def start(day: date, grain: Grain) -> date:
+            return period_start(day, grain, reporting)
+
+        month, year = start(horizon, Grain.MONTH), start(horizon, Grain.YEAR)
+        last = horizon + timedelta(days=1)
+        match self:
+            case Period.MONTH:
+                return Span(month, last)
+            case Period.LAST_MONTH:
+                return Span(start(month - timedelta(days=1), Grain.MONTH), month)
+            case Period.QUARTER:
+                return Span(start(horizon, Grain.QUARTER), last)
+            case Period.TWELVE:
+                return Span(add_months(month, -11), last)
+            case Period.LAST_YEAR:
+                return Span(start(year - timedelta(days=1), Grain.YEAR), year)
 
 
 class Compare(StrEnum):
@@ -52,9 +91,10 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal["overview", "area", "sources", "submit"] = "overview"
+    page: Literal["overview", "area", "metric", "sources", "submit"] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
+    period: Period | None = None
     first: date | None = Field(default=None, alias="from", ge=EARLIEST, lt=LATEST)
     last: date | None = Field(default=None, alias="to", ge=EARLIEST, lt=LATEST)
     grain: Grain = Grain.MONTH
@@ -64,28 +104,52 @@ class View(BaseModel):
     calendar: ReportingCalendar = ReportingCalendar.MONTH
     order: Order = Order.BEST
     lang: Literal["vi", "en"] | None = None
+    organisation: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
+    procedure: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
+    field: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
+    channel: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether the page is about figures, which area, period and filters decide."""
+        return self.page not in WITHOUT_CHOICES
+
+    @property
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        """What the figures are narrowed to, as a Selection takes it."""
+        return tuple((name, code) for name in FILTERS for code in getattr(self, name))
+
+    def toggled(self, name: str, code: str) -> "View":
+        """The view narrowed to one more value of a filter, or to one less if it was chosen."""
+        chosen = getattr(self, name)
+        left = tuple(one for one in chosen if one != code)
+        return self.model_copy(update={name: left if code in chosen else (*chosen, code)})
 
     def span(self, horizon: date) -> Span:
-        """The days looked at: from the first of January, to the newest day, where not said.
+        """The days looked at: from the year's first, to the newest day, where not said.
 
         Raises PeriodError if `from` comes after `to`, or after the newest day.
         """
+        if self.period is not None:
+            return self.period.span(horizon, self.calendar)
         last = self.last or max(horizon, self.first or horizon)
-        return Span.of_days(self.first or date(last.year, 1, 1), last)
+        return Span.of_days(self.first or period_start(last, Grain.YEAR, self.calendar), last)
 
     def path(self) -> str:
-        places = {"overview": "/", "sources": "/sources", "area": f"/area/{self.area}"}
+        places = {"overview": "/", "area": f"/area/{self.area}", "metric": f"/metric/{self.metric}"}
         return places.get(self.page) or "/".join(filter(None, [f"/{self.page}", self.rest]))
 
     def href(self, **changes: Any) -> str:
         """The address, or that of the same view with some fields changed."""
         view = self.model_copy(update=changes) if changes else self
-        query = urlencode(view._query(), safe=":@,")
+        query = urlencode(view._query(), safe=":@,", doseq=True)
         path = quote(view.path(), safe="/@")
         return f"{path}?{query}" if query else path
 
-    def _query(self) -> dict[str, str]:
-        given = self.model_dump(by_alias=True, mode="json", exclude={"page", "area", "rest"})
+    def _query(self) -> dict[str, Any]:
+        in_path = {"page", "rest", "metric" if self.page == "metric" else ""}
+        in_path.add("" if self.page in AREA_IN_QUERY else "area")
+        given = self.model_dump(by_alias=True, mode="json", exclude=in_path)
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
 
@@ -113,16 +177,22 @@ class AddressError(ValueError):
 
 
 def view_of(
-    path: str, search: str, *, metrics: Iterable[str], register: AreaRegister, horizon: date
+    path: str,
+    search: str,
+    *,
+    metrics: Iterable[str],
+    register: AreaRegister,
+    horizon: date,
+    choices: Mapping[str, Collection[str]] | None = None,
 ) -> View:
-    """The view at an address.
+    """The view at an address. `choices` are the codes there are by filter; None: any.
 
     Raises AddressError with every problem found and the address that differs least: the
     parameters that could not be read are mended where a near one exists, and else left out.
     """
-    reader = _Reader(list(metrics))
+    reader = _Reader(list(metrics), choices)
     place = reader.place(path)
-    fields = {**place, **reader.parameters(search)}
+    fields = {**place, **reader.parameters(search, str(place["page"]))}
     view = reader.checked_period(View.model_validate(fields), horizon)
     view = reader.checked_area(view, register, horizon)
     if reader.problems:
@@ -132,7 +202,7 @@ def view_of(
 
 def in_its_time(view: View, register: AreaRegister, horizon: date) -> View:
     """The view, of the last year of an area that has ended where no days are said."""
-    if view.area is None or view.first or view.last:
+    if view.area is None or view.first or view.last or view.period:
         return view
     until = register.resolve(view.area, horizon).valid_until
     if until is None or until > horizon:
@@ -144,9 +214,11 @@ def in_its_time(view: View, register: AreaRegister, horizon: date) -> View:
 class _Reader:
     """Reads an address piece by piece and remembers what was wrong."""
 
-    def __init__(self, metrics: list[str]) -> None:
+    def __init__(self, metrics: list[str], choices: Mapping[str, Collection[str]] | None) -> None:
         self.problems: list[Problem] = []
+        self.choices = choices
         self.known: dict[str, list[str]] = {
+            "period": list(Period),
             "grain": list(Grain),
             "boundaries": list(Boundaries),
             "metric": metrics,
@@ -159,7 +231,7 @@ class _Reader:
     def complain(self, key: str, **gaps: str) -> None:
         self.problems.append(Problem(f"address.{key}", gaps))
 
-    def place(self, path: str) -> dict[str, str]:
+    def place(self, path: str) -> dict[str, Any]:
         """Page and area of a path."""
         match [part for part in path.split("/") if part]:
             case []:
@@ -174,21 +246,46 @@ class _Reader:
                 self.complain("no_page", path=path)
                 return _nearest_place(parts)
 
-    def parameters(self, search: str) -> dict[str, str]:
+    def parameters(self, search: str, page: str) -> dict[str, Any]:
         """The readable parameters of a query string, mended where they were nearly right."""
-        names = ["from", "to", *self.known]
-        found: dict[str, str] = {}
+        names = ["from", "to", *FILTERS, *(name for name in self.known if name != page)]
+        names += ["area"] if page in AREA_IN_QUERY else []
+        found: dict[str, Any] = {}
         for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
             mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
             if mended != name:
                 self.complain("no_parameter", name=name)
-            if mended in found:
+            if mended in FILTERS:
+                found[mended] = (*found.get(mended, ()), *self._choice(mended, value, found))
+            elif mended in found:
                 self.complain("twice", name=mended)
             elif mended:
                 found.update(self._parameter(mended, value))
+        return self._one_period(found)
+
+    def _one_period(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Days that are said go before a period's name."""
+        if "period" in found and ("from" in found or "to" in found):
+            self.complain("period_and_days")
+            del found["period"]
         return found
 
+    def _choice(self, name: str, code: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+        """The code of a filter, if there is such a one, once."""
+        if code in found.get(name, ()):
+            self.complain("twice", name=name)
+            return ()
+        if len(found.get(name, ())) == MOST_FILTERS:
+            self.complain("too_many", name=name, most=str(MOST_FILTERS))
+            return ()
+        if code and (self.choices is None or code in self.choices[name]):
+            return (code,)
+        self.complain(f"no_{name}", value=code)
+        return ()
+
     def _parameter(self, name: str, value: str) -> dict[str, str]:
+        if name == "area":
+            return {"area": value}
         if name in ("from", "to"):
             day = _day(value)
             if day is None or day.isoformat() != value:
@@ -218,7 +315,7 @@ class _Reader:
         """The view with an area that the register knows, or the country."""
         if view.area is None:
             return view
-        last = view.last or horizon
+        last = view.span(horizon).last_day
         code, _, day = view.area.partition("@")
         try:
             register.resolve(view.area, last)
@@ -252,7 +349,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), ["sources", "submit"], 1)
+    near = nearest(parts[0].lower(), WITHOUT_CHOICES, 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 
@@ -266,7 +363,8 @@ def _nearest_area(view: View, code: str, register: AreaRegister, last: date) -> 
                 continue
             suffix = "" if day == last else f"@{day.isoformat()}"
             return view.model_copy(update={"area": f"{area.code}{suffix}"})
-    return view.model_copy(update={"page": "overview", "area": None})
+    page = view.page if view.page in AREA_IN_QUERY else "overview"
+    return view.model_copy(update={"page": page, "area": None})
 
 
 def trend_span(span: Span, grain: Grain, reporting: ReportingCalendar) -> Span:

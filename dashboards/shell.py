@@ -39,6 +39,7 @@ from dashboards.opening import Opening
 from dashboards.people import OURSELVES, People
 from dashboards.plain import EARLY
 from dashboards.provider import Provider
+from dashboards.selection import FILTERS, MOST_FILTERS
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
 from metrics.snapshots import STANDARD, Limits
@@ -243,11 +244,39 @@ def filters() -> html.Div:
             Markup(id=ids.PERIOD, className="ioc-filters__item"),
             html.Div(dates, className="ioc-filters__item"),
             Markup(id=ids.BOUNDARIES, className="ioc-filters__item"),
-            Markup(id=ids.OPTIONS, className="ioc-filters__end"),
+            html.Div([narrowing(), Markup(id=ids.OPTIONS)], className="ioc-filters__end"),
+            Markup(id=ids.CHIPS, className="ioc-filters__chips"),
         ],
         id=ids.FILTERS,
         className="ioc-filters",
         role="search",
+    )
+
+
+def narrowing() -> html.Details:
+    """The pickers of the filters, behind a button."""
+    pickers = [
+        dmc.MultiSelect(
+            id=ids.picker(name),
+            searchable=True,
+            clearable=True,
+            hidePickedOptions=True,
+            filter={"function": "asTheyAre"},
+            data=[],
+            value=[],
+            maxValues=MOST_FILTERS,
+            maxDropdownHeight=320,
+            classNames={"label": "ioc-filters__label"},
+        )
+        for name in FILTERS
+    ]
+    return html.Details(
+        [
+            Markup(id=ids.NARROWING_LABEL, element="summary", className="ioc-button"),
+            html.Div(pickers, className="ioc-options__panel ioc-narrowing"),
+            dcc.Store(id=ids.TYPED),
+        ],
+        className="ioc-options",
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from domain.area import Boundaries
 from metrics import statements
+from metrics.selection import DIMENSIONS
 from store import Snapshot
 
 Answer = TypeVar("Answer")
@@ -37,6 +38,38 @@ def observed_metrics(snapshot: Snapshot) -> frozenset[tuple[str, bool]]:
         return frozenset((str(metric), bool(standalone)) for metric, standalone in rows)
 
     return _remembered(snapshot, ("observed_metrics",), look)
+
+
+def told_names(snapshot: Snapshot) -> dict[str, dict[str, str]]:
+    """What codes are called: by dimension, then by code.
+
+    A snapshot published before there were names has none until the next one.
+    """
+
+    def look() -> dict[str, dict[str, str]]:
+        names: dict[str, dict[str, str]] = {}
+        if not snapshot.rows(statements.HAS_NAMES):
+            return names
+        for dimension, code, name in snapshot.rows(statements.NAMES):
+            names.setdefault(dimension, {})[code] = name
+        return names
+
+    return _remembered(snapshot, ("names",), look)
+
+
+def dimension_values(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """The codes of each dimension that anything was counted for, in order."""
+
+    def look() -> dict[str, tuple[str, ...]]:
+        return {
+            by.value: tuple(
+                str(code)
+                for (code,) in snapshot.rows(statements.DIMENSION_VALUES.format(column=column))
+            )
+            for by, column in DIMENSIONS["dossier"].items()
+        }
+
+    return _remembered(snapshot, ("dimension_values",), look)
 
 
 def _remembered(

@@ -218,6 +218,15 @@ where boundaries = $map
 group by area_id
 order by area_id"""
 
+# What codes are called, and which there are.
+HAS_NAMES = "select 1 from duckdb_tables() where table_name = 'name'"
+NAMES = "select dimension, code, name from name"
+DIMENSION_VALUES = """
+select distinct {column}
+from dimension
+where {column} <> ''
+order by 1"""
+
 # Observations per area, their own period and the asked period their last day is in.
 OBSERVED = (
     ASKED

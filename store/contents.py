@@ -103,6 +103,7 @@ def _write(connection: Connection, base: Base, version: str, now: datetime, hori
         "rolled_to": base.horizon,
     }
     run(connection, sql_file("snapshot.sql"), params)
+    run(connection, sql_file("snapshot_names.sql"), params)
     if base.is_new or scalar(connection, HAS_OBSERVED, {"since": base.batch_id}):
         run(connection, sql_file("snapshot_observations.sql"), params)
     for count in counts().values():

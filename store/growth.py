@@ -23,7 +23,7 @@ NOTHING = -1
 
 RULES = (
     *("snapshot.sql", "snapshot_observations.sql", "snapshot_counts.sql", "rollup.sql"),
-    *("snapshot_sorted.sql", "snapshot_months_sorted.sql"),
+    *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_names.sql"),
 )
 
 # Rollups that have grown by more than this are added up and sorted again.

@@ -79,13 +79,13 @@ def blank() -> Figure:
     }
 
 
-def empty(scheme: Scheme, words: Words) -> Figure:
-    """A figure that says that there is nothing to draw."""
+def empty(scheme: Scheme, words: Words, why: str = "") -> Figure:
+    """A figure that says that there is nothing to draw, and why."""
     sheet = layout(scheme, words.language)
     sheet["xaxis"]["visible"] = sheet["yaxis"]["visible"] = False
     sheet["annotations"] = [
         {
-            "text": words("value.none"),
+            "text": why or words("value.none"),
             "xref": "paper",
             "yref": "paper",
             "x": 0.5,

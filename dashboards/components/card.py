@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import quote
 
 from dashboards import format as fmt
-from dashboards.cells import Cell
+from dashboards.cells import UNFIT, Cell
 from dashboards.components import marks
 from dashboards.components.markup import Tree, tag
 from dashboards.text import Words
@@ -21,6 +21,7 @@ class Reading:
 
     `past` is oldest first; `basis` says in words what "before" is; `trend_href` leads to the
     same page with this metric's trend, map and ranking; of `today` the hour says how fresh.
+    `unfit` says by what the metric cannot be narrowed, where it has no figure for that.
     """
 
     metric: Metric
@@ -30,6 +31,7 @@ class Reading:
     basis: str
     trend_href: str
     today: date | None = None
+    unfit: str = ""
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -45,7 +47,7 @@ def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
         _figure(metric, cell, words),
         _verdict(reading, words),
         _bullet(metric, cell),
-        _target(metric, cell, words),
+        _target(reading, words),
         _spark(reading, words),
         _foot(reading, words),
         cls=kind,
@@ -135,10 +137,12 @@ def _bullet(metric: Metric, cell: Cell) -> Tree | None:
     )
 
 
-def _target(metric: Metric, cell: Cell, words: Words) -> Tree | None:
+def _target(reading: Reading, words: Words) -> Tree | None:
     """What was promised and how far off it is; without a value or a verdict, why."""
+    metric, cell = reading.metric, reading.cell
     if cell.value is None:
-        return tag("p", missing_reason(cell, words), cls="ioc-card__target")
+        why = reading.unfit or missing_reason(cell, words)
+        return tag("p", why, cls="ioc-card__target")
     why = marks.why_unknown(cell, words)
     if cell.target is None:
         return None
@@ -153,7 +157,9 @@ def _target(metric: Metric, cell: Cell, words: Words) -> Tree | None:
 
 
 def missing_reason(cell: Cell, words: Words) -> str:
-    """Why there is no number: nothing ever came, nothing to divide by, or nothing then."""
+    """Why there is no number: not asked for, nothing ever came or to divide by, nothing then."""
+    if cell.status_reason == UNFIT:
+        return words("reason.unfit")
     if cell.freshness == "never":
         return words("value.never")
     if cell.denominator == 0:
@@ -218,8 +224,10 @@ def spark_image(values: Sequence[float | None]) -> str:
     return f'url("data:image/svg+xml,{quote(svg, safe=" =:/")}")'
 
 
-def _foot(reading: Reading, words: Words) -> Tree:
+def _foot(reading: Reading, words: Words) -> Tree | None:
     cell = reading.cell
+    if reading.unfit:
+        return None
     return tag(
         "p",
         marks.freshness(cell.freshness, cell.data_as_of, words, today=reading.today),

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from dashboards.components.markup import Tree, tag
-from dashboards.selection import View
+from dashboards.selection import Period, View
 from dashboards.text import Words
-from domain.period import Grain, add_months, period_start
 
 
 @dataclass(frozen=True)
@@ -41,27 +39,17 @@ def labelled(name: str, options: Sequence[Option]) -> list[Tree]:
     return [tag("span", name, cls="ioc-filters__label"), segment(name, options)]
 
 
-def period_options(view: View, horizon: date, words: Words) -> list[Option]:
-    """The usual periods, counted from the newest day; none is current for a free choice.
-
-    Those that reach up to now leave the end open, so that a bookmark stays what it says.
-    """
-    year = date(horizon.year, 1, 1)
-    usual: list[tuple[str, date | None, date | None]] = [
-        ("month", period_start(horizon, Grain.MONTH, view.calendar), None),
-        ("quarter", period_start(horizon, Grain.QUARTER, view.calendar), None),
-        ("year", None, None),
-        ("twelve", add_months(horizon.replace(day=1), -11), None),
-        ("last_year", date(horizon.year - 1, 1, 1), date(horizon.year - 1, 12, 31)),
-    ]
-    chosen = (None if view.first == year and view.last is None else view.first, view.last)
+def period_options(view: View, words: Words) -> list[Option]:
+    """The periods that have a name; none is current for a free choice of days."""
+    is_free = view.first is not None or view.last is not None
+    usual = (Period.MONTH, Period.LAST_MONTH, Period.QUARTER, None, Period.TWELVE, Period.LAST_YEAR)
     return [
         Option(
-            words(f"period.{name}"),
-            view.href(first=first, last=last),
-            is_current=chosen == (first, last),
+            words(f"period.{period or 'year'}"),
+            view.href(period=period, first=None, last=None),
+            is_current=not is_free and view.period is period,
         )
-        for name, first, last in usual
+        for period in usual
     ]
 
 

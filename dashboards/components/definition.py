@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards import format as fmt
-from dashboards.cells import Cell
+from dashboards.cells import UNFIT, Cell
 from dashboards.components import marks
+from dashboards.components.card import missing_reason
 from dashboards.components.markup import Content, Tree, tag
 from dashboards.text import Words
 from domain.period import label
@@ -85,7 +86,7 @@ def _now(evidence: Evidence, words: Words) -> str:
     if parts := fmt.fraction(cell.numerator, cell.denominator, language):
         return f"{parts} = {value}"
     if cell.value is None:
-        return words("value.none")
+        return missing_reason(cell, words)
     return f"{value} {evidence.metric.unit_name(language)}" if unit != "percent" else value
 
 
@@ -139,6 +140,8 @@ def _target(metric: Metric, cell: Cell, words: Words) -> Content:
 
 
 def _as_of(cell: Cell, words: Words) -> Content:
+    if cell.status_reason == UNFIT:
+        return None
     return marks.freshness(cell.freshness, cell.data_as_of, words)
 
 

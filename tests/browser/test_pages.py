@@ -132,8 +132,34 @@ def test_period_and_grain_are_addresses(visitor: Watched) -> None:
     expect(page.locator(".ioc-pagehead__lead")).to_contain_text("01/01/2025 – 31/12/2025")
     page.get_by_role("link", name="Quý", exact=True).click()
     page.wait_for_url("**grain=quarter**")
-    assert "from=2025-01-01" in page.url
+    assert "period=last_year" in page.url
     expect(page.get_by_role("link", name="Năm trước")).to_have_attribute("aria-current", "true")
+
+
+def test_a_filter_is_found_chosen_shared_and_taken_away(
+    browser: Browser, web: Web, visitor: Watched
+) -> None:
+    page = visitor.open("/area/25")
+    received = page.locator("article[data-metric=dossiers_received] .ioc-card__value")
+    whole = received.inner_text()
+    page.get_by_text("Bộ lọc", exact=True).click()
+    page.locator("#filter-by-field").click()
+    page.keyboard.type("dat dai", delay=30)
+    page.get_by_role("option", name="Đất đai (DD)").click()
+    page.wait_for_url("**/area/25?field=DD")
+    expect(page.locator(".ioc-chip")).to_have_text(["Lĩnh vực: Đất đai"])
+    expect(received).not_to_have_text(whole)
+    with watched(browser, web) as other:
+        shared = other.open(page.url.removeprefix(web.address))
+        assert shared.locator("main").inner_text() == page.locator("main").inner_text()
+        other.check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Bỏ lọc Lĩnh vực: Đất đai").click()
+    page.wait_for_url("**/area/25")
+    expect(received).to_have_text(whole)
+    page.go_back()
+    expect(page.locator(".ioc-chip")).to_have_text(["Lĩnh vực: Đất đai"])
 
 
 def test_another_metric_changes_trend_map_and_ranking(visitor: Watched) -> None:

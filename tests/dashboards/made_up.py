@@ -9,8 +9,14 @@ from typing import Any
 from domain.area import Area, Level, register
 from tests.metrics.collected import VIETNAM, Collected, observation
 
+PHUNG_NGUYEN = "08521@2025-07-01"
 REORGANISED = date(2025, 7, 1)
 CHANNELS = ("online", "online", "direct", "postal")
+PROCEDURES = (
+    ("1.001193", "Đăng ký khai sinh", "TP", "Hộ tịch"),
+    ("2.000815", "Chứng thực bản sao từ bản chính", "TP2", "Chứng thực"),
+    ("1.012756", "Đăng ký đất đai lần đầu", "DD", "Đất đai"),
+)
 PRESS = "Báo Phú Thọ điện tử, 02/2021"
 
 
@@ -35,6 +41,14 @@ def made_up_home(
         documents,
         kind="document",
         source="van_ban",
+        reaches=reach,
+        known=f"{last} 07:56",
+        simulated=True,
+    )
+    collected.deliver(
+        list(_organisations()),
+        kind="organisation",
+        source="co_quan",
         reaches=reach,
         known=f"{last} 07:56",
         simulated=True,
@@ -67,6 +81,7 @@ TITLES = {
     "van_ban": "Trục liên thông văn bản (mô phỏng)",
     "bao_cao": "Báo cáo tháng (mô phỏng)",
     "press": "Số liệu báo chí",
+    "co_quan": "Danh mục cơ quan (mô phỏng)",
 }
 
 
@@ -117,7 +132,13 @@ def _dossier(
     received = datetime.combine(day, time(8 + chance.randrange(9), chance.randrange(60)), VIETNAM)
     finished = received + timedelta(days=taken)
     is_done = finished.date() < last
+    procedure, name, field, field_name = PROCEDURES[int(code) % len(PROCEDURES)]
     return {
+        "procedure_code": procedure,
+        "procedure_name": name,
+        "field_code": field,
+        "field_name": field_name,
+        "competent_organisation": f"H44.{area.code}" if area.area_id == PHUNG_NGUYEN else None,
         "dossier_code": code,
         "received_at": received,
         "due_at": None if chance.random() < 0.03 else received + timedelta(days=term),
@@ -151,6 +172,13 @@ def _documents(
                 "paper": chance.random() > punctual - 0.02,
                 "business": 0,
             }
+
+
+def _organisations() -> Iterator[dict[str, Any]]:
+    """A province's committee, and one of a commune in it."""
+    told = (("H44", "UBND tỉnh Phú Thọ"), ("H44.08521", "UBND xã Phùng Nguyên"))
+    for code, name in told:
+        yield {"organisation_code": code, "valid_from": date.min, "name": name}
 
 
 def _observations(chance: random.Random, first: date, last: date) -> Iterator[dict[str, Any]]:

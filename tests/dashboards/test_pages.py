@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from dashboards import format as fmt
 from dashboards import ids
-from dashboards.board import CARDS, LEADING
+from dashboards.board import CARDS, DOSSIER_CARDS, LEADING
 from dashboards.cache import AnswerCache
 from dashboards.cells import cells
 from dashboards.data import Figures, Place, Visit
@@ -44,6 +44,8 @@ ADDRESSES = (
     "/area/25?metric=dossiers_received&grain=quarter&compare=none&calendar=15-14",
     "/area/25?metric=units_exchanging_signed_rate&grain=day",
     "/area/25?boundaries=then",
+    "/area/25?field=DD&field=TP&channel=online&period=last_month",
+    "/area/25?organisation=H44.08521&metric=docs_signed_rate",
     "/area/237@2025-06-30?from=2025-01-02&to=2025-06-30",
     "/area/08521",
     "/area/48",
@@ -164,6 +166,37 @@ def test_cards_show_what_the_query_answers(
     if area is None:  # each level has its own target, so the country has no figure
         assert wanted.pop("work_files_online_rate") == "—"
     assert shown_values(visit(address)) == wanted
+
+
+def test_filtered_cards_show_what_the_filtered_query_answers(
+    visit: Visited, snapshot: Snapshot
+) -> None:
+    filters = (("field", "DD"), ("field", "TP"), ("channel", "online"))
+    span = Span.of_days(date(2026, 10, 1), date(2026, 10, 31))
+    selection = Selection(DOSSIER_CARDS, span, "25", boundaries=Boundaries.TODAY, filters=filters)
+    frame = query(selection, EVERYTHING, snapshot, now=NOW)
+    wanted = {
+        one.metric: fmt.figure(one.value, one.unit, against=one.target) for one in cells(frame)
+    }
+    address = "/area/25?field=DD&field=TP&channel=online&period=last_month"
+    found = shown_values(visit(address))
+    assert {name: found[name] for name in wanted} == wanted
+    assert found["dossiers_received"] not in ("0", "—")
+
+
+def test_a_metric_that_cannot_be_filtered_says_so_and_shows_no_figure(visit: Visited) -> None:
+    visited = visit("/area/25?field=DD&metric=docs_signed_rate")
+    assert shown_values(visited)["docs_signed_rate"] == "—"
+    cards = elements(part(visited, "office-cards"), "ioc-card")
+    assert all("không lọc được theo lĩnh vực" in text_of(card) for card in cards)
+    trend = part(visited, "trend")["light"]["layout"]["annotations"]
+    assert "không lọc được theo lĩnh vực" in trend[0]["text"]
+    assert "không lọc được theo lĩnh vực" in text_of(part(visited, "ranking"))
+
+
+def test_downloads_are_narrowed_like_the_page(visit: Visited) -> None:
+    foot = part(visit("/area/25?field=DD"), "trend-foot")
+    assert "filter=field%3DDD" in elements(foot, "ioc-panel__foot")[0][3][1]["href"]
 
 
 def test_an_area_that_has_ended_is_shown_in_its_last_year_unless_days_are_said(

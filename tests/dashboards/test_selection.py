@@ -36,6 +36,8 @@ FIELDS = st.fixed_dictionaries(
         "compare": st.sampled_from(Compare),
         "calendar": st.sampled_from(ReportingCalendar),
         "lang": st.none() | st.sampled_from(["vi", "en"]),
+        "field": st.sampled_from([(), ("DD",), ("TP", "DD")]),
+        "organisation": st.sampled_from([(), ("H44.05",)]),
     }
 )
 
@@ -46,6 +48,46 @@ def test_every_view_is_found_again_at_its_address(fields: dict[str, Any]) -> Non
     view = View(page="area", first=first, last=last, **fields)
     if view.area != "25" or last is None or last >= date(2021, 11, 1):
         assert read(view.href()) == view
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("month", "2026-11-01", "2026-11-22"),
+        ("last_month", "2026-10-01", "2026-10-31"),
+        ("quarter", "2026-10-01", "2026-11-22"),
+        ("twelve", "2025-12-01", "2026-11-22"),
+        ("last_year", "2025-01-01", "2025-12-31"),
+        ("month&calendar=15-14", "2026-11-15", "2026-11-22"),
+        ("last_month&calendar=15-14", "2026-10-15", "2026-11-14"),
+    ],
+)
+def test_a_period_of_a_name_is_counted_from_the_newest_day(
+    name: str, first: str, last: str
+) -> None:
+    wanted = Span.of_days(date.fromisoformat(first), date.fromisoformat(last))
+    assert read(f"/area/25?period={name}").span(HORIZON) == wanted
+
+
+def test_a_filter_chosen_again_is_taken_away() -> None:
+    view = read("/area/25?field=DD&field=TP")
+    assert view.filters == (("field", "DD"), ("field", "TP"))
+    assert view.toggled("field", "DD").href() == "/area/25?field=TP"
+    assert view.toggled("channel", "online").href() == "/area/25?field=DD&field=TP&channel=online"
+
+
+def test_a_filter_nothing_was_counted_for_is_refused() -> None:
+    with pytest.raises(AddressError) as refusal:
+        view_of(
+            "/area/25",
+            "field=DD&field=XX",
+            metrics=catalogue().metrics,
+            register=register(),
+            horizon=HORIZON,
+            choices={"field": ["DD"]},
+        )
+    assert [problem.key for problem in refusal.value.problems] == ["address.no_field"]
+    assert refusal.value.nearest_href == "/area/25?field=DD"
 
 
 def test_what_is_usual_is_left_out_of_an_address() -> None:
@@ -96,6 +138,13 @@ def test_a_day_written_as_people_write_it_is_understood_but_not_accepted() -> No
         ("/tinh/25", "no_page", "/area/25"),
         ("/area/25?from=2010-01-01&to=2026-01-01&grain=day", "too_fine", None),
         ("/?utm_source=x", "no_parameter", "/"),
+        ("/area/25?period=last_mont", "no_period", "/area/25?period=last_month"),
+        (
+            "/area/25?period=month&from=2026-01-01",
+            "period_and_days",
+            "/area/25?from=2026-01-01",
+        ),
+        ("/area/25?field=DD&field=DD", "twice", "/area/25?field=DD"),
     ],
 )
 def test_a_wrong_address_says_what_is_wrong_and_offers_the_nearest(

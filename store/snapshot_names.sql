@@ -1,0 +1,54 @@
+-- What codes are called. A catalogue's name goes before those that single records tell, and of
+-- each the newest.
+
+create table if not exists snapshot.name (
+    dimension varchar not null,
+    code varchar not null,
+    name varchar not null,
+    is_catalogue boolean not null,
+    known_from timestamptz not null
+);
+
+create or replace temp table told as
+select 'organisation' as dimension, organisation_code as code, name, true as is_catalogue,
+    max(known_from) as known_from
+from organisation
+where batch_id > $since
+group by all
+union all
+select 'procedure', procedure_code, procedure_name, true, max(known_from)
+from "procedure"
+where batch_id > $since
+group by all
+union all
+select 'procedure', procedure_code, procedure_name, false, max(known_from)
+from dossier
+where batch_id > $since
+group by all
+union all
+select 'field', field_code, field_name, true, max(known_from)
+from "procedure"
+where batch_id > $since
+group by all
+union all
+select 'field', field_code, field_name, false, max(known_from)
+from dossier
+where batch_id > $since
+group by all
+union all
+select 'field', field_code, field_name, false, max(known_from)
+from feedback
+where batch_id > $since
+group by all
+union all
+from snapshot.name;
+
+create or replace table snapshot.name as
+select dimension, code, name, is_catalogue, known_from
+from told
+where code <> ''
+    and name <> ''
+qualify row_number() over (
+    partition by dimension, code order by is_catalogue desc, known_from desc, name
+) = 1
+order by dimension, code;
