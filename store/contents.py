@@ -33,9 +33,16 @@ HAS_OBSERVED = "select exists (from observation where batch_id > $since)"
 
 TOTALS = "select {sums} from {table} {where}"
 
+# Of what is tallied: each effect as often as it was named.
+TALLIED = """
+select {sums}
+from (select effect_id, count(*) as times from {record}_tally {where} group by effect_id)
+join {record}_effect using (effect_id)
+"""
+
 COUNTRY = "where level = 'country' and boundaries = $boundaries"
 
-READ_WHOLE = "select {sums} bit_xor(hash(columns({columns}))) from {table}"
+READ_WHOLE = "select bit_xor(hash(columns(*))) from {table}"
 
 TABLES = "select table_name from duckdb_tables() where not temporary and not internal"
 
@@ -52,12 +59,26 @@ def totals(connection: Connection, horizon: date) -> Totals:
     """What the warehouse holds of every measure."""
     published, rolled = {}, {}
     for record, count in counts().items():
-        table, measures = f"{record}_delta", count.measures
-        published[record] = sums(connection, table, measures)
+        published[record] = counted(connection, count)
         # Few days lie ahead, so these are sooner added up than all the others once more.
-        ahead = sums(connection, table, measures, "where day > $horizon", {"horizon": horizon})
-        rolled[record] = {one: published[record][one] - ahead[one] for one in measures}
+        ahead = counted(connection, count, "where day > $horizon", {"horizon": horizon})
+        rolled[record] = {one: published[record][one] - ahead[one] for one in count.measures}
     return Totals(published, rolled)
+
+
+def counted(
+    connection: Connection, count: Count, where: str = "", params: Mapping[str, Any] | None = None
+) -> dict[str, float]:
+    """The sum of each measure over all deltas of one kind of record, or over some."""
+    if not count.is_tallied:
+        return sums(connection, f"{count.record}_delta", count.measures, where, params)
+    sql = TALLIED.format(
+        record=count.record,
+        where=where,
+        sums=listed(count.measures, "coalesce(sum({} * times), 0)"),
+    )
+    row = connection.execute(sql, dict(params) if params else None).fetchone() or ()
+    return dict(zip(count.measures, row, strict=True))
 
 
 def sums(
@@ -127,7 +148,7 @@ def _write_counts(
         "rolled": f"snapshot.{count.record}_area" if base.is_new else "rolled",
     }
     run(connection, sql_file("rollup.sql"), params, **names)
-    if count.keeps_deltas:
+    if count.is_tallied:
         run(connection, sql_file("snapshot_counts.sql"), params, **names)
 
 
@@ -135,7 +156,7 @@ def _sort(connection: Connection) -> None:
     """Add up and sort all rollups of the attached snapshot again."""
     for count in counts().values():
         run(connection, sql_file("snapshot_sorted.sql"), None, **_names(count))
-        if count.keeps_deltas:
+        if count.is_tallied:
             run(connection, sql_file("snapshot_months_sorted.sql"), None, **_names(count))
 
 
@@ -157,35 +178,17 @@ def check(connection: Connection, expected: Totals) -> None:
 
     DuckDB checks a block's checksum when it reads it. Raises StoreError if a total differs.
     """
-    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
-    added_up: dict[str, Mapping[str, float]] = {}
-    for count in counts().values():
-        if count.keeps_deltas:
-            table = f"{count.record}_change"
-            added_up[table] = read_whole(connection, table, count.measures)
-            _equal(table, added_up[table], expected.published[count.record])
-    for table in tables:
-        if table not in added_up:
-            read_whole(connection, table)
+    for (table,) in connection.execute(TABLES).fetchall():
+        connection.execute(READ_WHOLE.format(table=quoted(table))).fetchall()
     for record, count in counts().items():
+        if count.is_tallied:
+            found = counted(connection, count)
+            _equal(f"{record}_tally", found, expected.published[record])
         for table in count.rolled_tables:
             for boundaries in Boundaries:
                 params = {"boundaries": str(boundaries)}
                 found = sums(connection, table, count.measures, COUNTRY, params)
                 _equal(f"{table} ({boundaries})", found, expected.rolled[record])
-
-
-def read_whole(
-    connection: Connection, table: str, measures: tuple[str, ...] = ()
-) -> dict[str, float]:
-    """Read every value of a table; the sum of each measure, which is read by adding it up."""
-    sql = READ_WHOLE.format(
-        table=quoted(table),
-        columns=f"* exclude ({listed(measures)})" if measures else "*",
-        sums="".join(f"coalesce(sum({quoted(one)}), 0), " for one in measures),
-    )
-    row = connection.execute(sql).fetchone() or ()
-    return dict(zip(measures, row, strict=False))
 
 
 def _equal(table: str, found: Mapping[str, float], expected: Mapping[str, float]) -> None:

@@ -2,16 +2,18 @@
 
 Each record a batch touches is counted as it is now known (+1) and as it was (-1), and the
 differences are appended under the day they became known. Nothing appended is ever changed,
-so the figures of any past day can be given as they were known on any other.
+so the figures of any past day can be given as they were known on any other. What is tallied
+(tallies.py) is kept in another form; `<record>_delta` has the same columns for all.
 """
 
 from domain.calendar import WorkingCalendar
 from store.accounting import Moment
 from store.connection import Connection
 from store.facts import FACTS, Count, counts, observed_measures
-from store.handover import handed_over
+from store.handover import find_heirs, handed, moved
 from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
+from store.tallies import append_net, append_noted, make_tables, read_events, with_effects
 from store.working_days import write_working_days
 
 DIMENSIONS = (
@@ -224,7 +226,10 @@ def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
 
 def recount(connection: Connection, count: Count) -> None:
     """Make the deltas of a record once more from its facts, as if each batch came again."""
-    _make_table(connection, count)
+    if count.is_tallied:
+        make_tables(connection, count, GRAIN)
+    else:
+        _make_table(connection, count)
     fact = FACTS[count.record]
     keys, names = listed(fact.keys), ("source", *fact.keys)
     run(
@@ -243,8 +248,11 @@ def recount(connection: Connection, count: Count) -> None:
 def _append(connection: Connection, count: Count, batch_id: int) -> None:
     run(connection, count.known_sql)
     _number_dimensions(connection)
-    handed = handed_over(connection, count, DIMENSIONS)
-    takes_back = scalar(connection, "select exists (from version where sign < 0)")
+    has_heirs = find_heirs(connection, DIMENSIONS)
+    takes_back = bool(scalar(connection, "select exists (from version where sign < 0)"))
+    if count.is_tallied:
+        _append_tallied(connection, count, batch_id, has_heirs=has_heirs, takes_back=takes_back)
+        return
     run(
         connection,
         APPEND_NET if takes_back else APPEND,
@@ -254,8 +262,25 @@ def _append(connection: Connection, count: Count, batch_id: int) -> None:
         measures=listed(count.measures),
         sums=listed(count.measures, "sum({})"),
         moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.measures),
-        counted=handed or count.measure_sql,
+        counted=moved(count.measure_sql) if has_heirs else count.measure_sql,
     )
+
+
+def _append_tallied(
+    connection: Connection, count: Count, batch_id: int, *, has_heirs: bool, takes_back: bool
+) -> None:
+    """Append the events; where some cancel out, or are handed over, what is left of them."""
+    read_events(connection, count, GRAIN)
+    noted = moved("from noted") if has_heirs else "from noted"
+    sums = []
+    if has_heirs and count.stocks:
+        sums.append(handed(count, with_effects(count, "from noted")))
+    if takes_back:
+        sums.append(with_effects(count, noted))
+    else:
+        append_noted(connection, count, GRAIN, noted, batch_id)
+    if sums:
+        append_net(connection, count, GRAIN, "\nunion all by name\n".join(sums), batch_id)
 
 
 def _number_dimensions(connection: Connection) -> None:

@@ -37,7 +37,10 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 # Which rules of handing over (handover.py) counts were made by, and which form they are kept in.
 HANDOVER = "heirs-1"
-FORM = "by batch"
+FORM = "tallied by batch"
+
+# Ends the first of two statements in a file.
+END = ";\n\n"
 
 # A field in which the source itself dates its version: an older one never replaces a newer.
 VERSION = "updated_at"
@@ -84,8 +87,9 @@ class Count:
 
     Its own table has its name; `steps` is the table of the steps that tell more about it.
     `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
-    rows apart. `keeps_deltas` is whether a snapshot holds the deltas too; observations are
-    themselves in it. `by_calendar` is whether working days are counted.
+    rows apart. `is_tallied` is whether its events are kept one by one (tallies.py), in snapshots
+    too; observations each have a value of their own, and are themselves in a snapshot.
+    `by_calendar` is whether working days are counted.
     """
 
     record: str
@@ -93,7 +97,7 @@ class Count:
     measure_type: str
     steps: str | None = None
     keys: tuple[str, ...] = ()
-    keeps_deltas: bool = True
+    is_tallied: bool = True
     by_calendar: bool = False
 
     @property
@@ -114,7 +118,7 @@ class Count:
     @property
     def rolled_tables(self) -> tuple[str, ...]:
         """The tables of a snapshot that hold its counts for every area."""
-        months = (f"{self.record}_area_month",) if self.keeps_deltas else ()
+        months = (f"{self.record}_area_month",) if self.is_tallied else ()
         return (f"{self.record}_area_day", *months)
 
     @property
@@ -126,6 +130,16 @@ class Count:
     def measure_sql(self) -> str:
         """Portable SQL that counts it."""
         return sql_file(f"measures/{self.record}.sql")
+
+    @property
+    def events_sql(self) -> str:
+        """Its first statement where it is tallied: the events, and what they tell."""
+        return self.measure_sql.partition(END)[0]
+
+    @property
+    def kinds_sql(self) -> str:
+        """Its second: what each kind of event counts as."""
+        return self.measure_sql.partition(END)[2]
 
     def fingerprint(self, calendar: str) -> str:
         """Another one means that the rules of counting have changed, or the `calendar` has."""
@@ -153,7 +167,7 @@ def counts() -> Mapping[str, Count]:
         "dossier", _columns("dossier"), "integer", steps="dossier_event", by_calendar=True
     )
     document = Count("document", _columns("document"), "integer")
-    observation = Count("observation", ("value",), "double", keys=("measure",), keeps_deltas=False)
+    observation = Count("observation", ("value",), "double", keys=("measure",), is_tallied=False)
     others = (
         Count(one, _columns(one), "integer") for one in ("feedback", "procedure", "station_hour")
     )

@@ -43,29 +43,26 @@ join dimension on {same_held};
 """
 
 # A cohort stays with the area it began in: it is a share of what came in there.
-HANDED = """
-with counted as materialized ({counted}),
-
-handed as (
-    select counted.known_day, reign.valid_from as day, holder, predecessor, {stock_sums}
-    from counted
-    join reign
-        on reign.dimension_id = counted.dimension_id
-        and counted.day < reign.valid_from
-    group by all
-    having {moved}
-)
-
+MOVED = """
 select counted.* exclude (dimension_id), coalesce(holder, counted.dimension_id) as dimension_id
-from counted
+from ({counted}) as counted
 left join reign
     on reign.dimension_id = counted.dimension_id
     and counted.origin_day is null
     and counted.day >= reign.valid_from
     and counted.day < reign.valid_until
 """
-HANDED_STOCKS = """
-union all by name
+
+HANDED = """
+with handed as (
+    select counted.known_day, reign.valid_from as day, holder, predecessor, {stock_sums}
+    from ({counted}) as counted
+    join reign
+        on reign.dimension_id = counted.dimension_id
+        and counted.day < reign.valid_from
+    group by all
+)
+
 select known_day, day, cast(null as date) as origin_day, holder as dimension_id, {columns}
 from handed
 union all by name
@@ -74,8 +71,8 @@ from handed
 """
 
 
-def handed_over(connection: Connection, count: Count, dimensions: tuple[str, ...]) -> str | None:
-    """The SQL that counts a batch with everything handed over; None if no area in it ended.
+def find_heirs(connection: Connection, dimensions: tuple[str, ...]) -> bool:
+    """Find who follows whom where areas of a batch ended; False if none did.
 
     The table `numbered` says which dimensions the batch has; theirs of the heirs are added.
     """
@@ -89,19 +86,25 @@ def handed_over(connection: Connection, count: Count, dimensions: tuple[str, ...
         same_found=matched(dimensions, "dimension", "found"),
         same_held=matched(dimensions, "dimension", "held"),
     )
-    if not scalar(connection, "select exists (from reign)"):
-        return None
-    parts = [
-        HANDED.format(
-            counted=count.measure_sql,
-            stock_sums=listed(count.stocks, "sum({0}) as {0}") or "0 as nothing",
-            moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.stocks) or "false",
-        )
-    ]
-    if count.stocks:
-        columns, taken = _all(count, "{0}"), _all(count, "-{0} as {0}")
-        parts.append(HANDED_STOCKS.format(columns=columns, taken=taken))
-    return "".join(parts)
+    return bool(scalar(connection, "select exists (from reign)"))
+
+
+def moved(counted: str) -> str:
+    """The SQL of the same rows, each under whoever held its area on its day."""
+    return MOVED.format(counted=counted)
+
+
+def handed(count: Count, counted: str) -> str:
+    """The SQL of what the open ones in `counted` add to an heir, and take from the one before.
+
+    `counted` is SQL of rows of the grain and the measures, before they were moved.
+    """
+    return HANDED.format(
+        counted=counted,
+        stock_sums=listed(count.stocks, "sum({0}) as {0}"),
+        columns=_all(count, "{0}"),
+        taken=_all(count, "-{0} as {0}"),
+    )
 
 
 def _all(count: Count, template: str) -> str:

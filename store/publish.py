@@ -100,8 +100,10 @@ def _build(
     before: tuple[Entry, ...],
 ) -> Entry:
     """Grow the snapshot from the last one if that can be; else, or if it is not good, anew."""
-    totals = contents.totals(warehouse.connection, local_day(now))
-    if copy_last(home, before, path):
+    with ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(copy_last, home, before, path)
+        totals = contents.totals(warehouse.connection, local_day(now))
+    if copied.result():
         try:
             if contents.write(warehouse.connection, path, version, now, grow=True):
                 return _checked(path, version, now, totals)

@@ -1,11 +1,24 @@
--- The deltas of one kind of record, as they were appended, and the two ways to read them:
--- with the day they became known, and as everything is known now.
+-- The tallies of one kind of record, as they were appended, and the ways to read them: as what
+-- each event adds to the counts; with what it is broken down by; with the day it became known.
 
-create table if not exists snapshot.{record}_change as
-select {grain}, {measures} from {record}_delta limit 0;
+create table if not exists snapshot.{record}_effect as
+from {record}_effect limit 0;
 
-insert into snapshot.{record}_change
-select {grain}, {measures} from {record}_delta where batch_id > $since;
+insert into snapshot.{record}_effect
+select *
+from {record}_effect
+where effect_id > (select coalesce(max(effect_id), 0) from snapshot.{record}_effect);
+
+create table if not exists snapshot.{record}_tally as
+select {grain}, effect_id from {record}_tally limit 0;
+
+insert into snapshot.{record}_tally
+select {grain}, effect_id from {record}_tally where batch_id > $since;
+
+create or replace view snapshot.{record}_change as
+select {grain}, {measures}
+from {record}_tally
+join {record}_effect using (effect_id);
 
 create or replace view snapshot.{record}_known as
 select known_day, day, origin_day, {dimensions}, {measures}

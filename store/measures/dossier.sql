@@ -5,6 +5,7 @@
 -- records   one row per state of a dossier: sign +1 as it is now known, -1 as it was before
 -- pauses    the days its clock stood still, [start_day, end_day), never overlapping
 -- working_day   the working calendar: working days up to a day, and when what is due is near due
+-- kinds     what events tell beside where and when they count: each combination once
 
 with ruled as (
     select
@@ -227,6 +228,16 @@ select
     day,
     case when step in ('lapsed', 'unlapsed') then received_day end as origin_day,
     dimension_id,
+    step, sign, channel, due_day is not null as has_due, punctuality,
+    supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
+    is_from_elsewhere, is_reception_late, is_open_once, is_overdue_once, is_near_once,
+    is_resolved, ends_withdrawn, ends_refused,
+    case when step = 'ended' then days_taken end as days_taken
+from events
+where day is not null;
+
+select
+    kinds.*,
     case when step = 'received' then sign else 0 end as dossiers_received,
     case when step = 'received' and channel = 'online' then sign else 0 end
         as dossiers_received_online,
@@ -234,9 +245,9 @@ select
         as dossiers_received_direct,
     case when step = 'received' and channel = 'postal' then sign else 0 end
         as dossiers_received_postal,
-    case when step = 'received' and due_day is not null then sign else 0 end
+    case when step = 'received' and has_due then sign else 0 end
         as dossiers_received_due,
-    case when step = 'received' and due_day is null then sign else 0 end as dossiers_null_due,
+    case when step = 'received' and not has_due then sign else 0 end as dossiers_null_due,
     case when step = 'received' and is_from_elsewhere then sign else 0 end
         as dossiers_cross_boundary,
     -- What a source does not tell is neither yes nor no: each share is of those that are told.
@@ -278,7 +289,7 @@ select
         else 0
     end as dossiers_pending,
     case
-        when not is_open_once or due_day is null then 0
+        when not is_open_once or not has_due then 0
         when step in ('received', 'resumed') then sign
         when step in ('ended', 'stopped') then -sign
         else 0
@@ -292,7 +303,7 @@ select
     case when step = 'stopped' then sign when step = 'resumed' then -sign else 0 end
         as dossiers_paused,
     case
-        when due_day is null then 0
+        when not has_due then 0
         when step = 'stopped' then sign
         when step = 'resumed' then -sign
         else 0
@@ -320,5 +331,4 @@ select
         when step = 'unlate' then -sign
         else 0
     end as dossiers_late_apology
-from events
-where day is not null
+from kinds

@@ -3,6 +3,7 @@
 -- An answer given while the report is still being worked on has not closed it.
 --
 -- records   one row per state of a report: sign +1 as it is now known, -1 as it was before
+-- kinds     what events tell beside where and when they count: each combination once
 
 with ruled as (
     select
@@ -66,15 +67,22 @@ select
     day,
     case when step = 'lapsed' then received_day end as origin_day,
     dimension_id,
+    step, sign, due_day is not null as has_due, answered_day <= due_day as is_on_time,
+    is_ours, is_answered, satisfied, reopened
+from events
+where day is not null;
+
+select
+    kinds.*,
     case when step = 'received' then sign else 0 end as feedback_received,
     case when step = 'received' and is_ours then sign else 0 end as feedback_in_competence,
-    case when step = 'received' and is_ours and due_day is not null then sign else 0 end
+    case when step = 'received' and is_ours and has_due then sign else 0 end
         as feedback_due,
     case when step = 'answered' then sign else 0 end as feedback_given_answer,
     case when step = 'answered' and is_answered then sign else 0 end as feedback_answered,
-    case when step = 'answered' and is_answered and answered_day <= due_day then sign else 0 end
+    case when step = 'answered' and is_answered and is_on_time then sign else 0 end
         as feedback_answered_on_time,
-    case when step = 'answered' and is_answered and answered_day > due_day then sign else 0 end
+    case when step = 'answered' and is_answered and not is_on_time then sign else 0 end
         as feedback_answered_late,
     case
         when not is_ours then 0
@@ -91,11 +99,10 @@ select
     -- Nothing to complain of: in time, not called bad, not reported again.
     case
         when step = 'answered' and is_answered
-            and coalesce(answered_day <= due_day, true)
+            and coalesce(is_on_time, true)
             and coalesce(satisfied, true)
             and not coalesce(reopened, false)
             then sign
         else 0
     end as feedback_answered_well
-from events
-where day is not null
+from kinds

@@ -2,6 +2,7 @@
 -- first day it no longer is, where the authority that offers it is.
 --
 -- records   one row per version of a procedure: sign +1 as it is now known, -1 as it was before
+-- kinds     what events tell beside where and when they count: each combination once
 
 with events as (
     select
@@ -23,6 +24,12 @@ select
     day,
     cast(null as date) as origin_day,
     dimension_id,
+    sign, service_level, has_fee, online_payment, linked
+from events
+where day is not null;
+
+select
+    kinds.*,
     sign as procedures_total,
     case when service_level <> '' then sign else 0 end as procedures_level_told,
     case when service_level in ('full', 'partial', '3', '4') then sign else 0 end
@@ -34,5 +41,4 @@ select
     case when has_fee and online_payment is not null then sign else 0 end
         as procedures_payment_told,
     case when has_fee and online_payment then sign else 0 end as procedures_online_payment
-from events
-where day is not null
+from kinds

@@ -118,7 +118,7 @@ def test_other_rules_of_counting_are_applied_to_all_that_is_known(home: Path) ->
         warehouse.load(land(home, told), NOW)
         before = deltas(warehouse, "dossier")
         warehouse.connection.execute("update derived set fingerprint = 'the rules of last year'")
-        warehouse.connection.execute("delete from dossier_delta")
+        warehouse.connection.execute("delete from dossier_tally")
     with Warehouse.open(home) as warehouse:
         assert deltas(warehouse, "dossier") == before
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from store.facts import counts
+
 MEASURES = sorted((Path(__file__).parents[2] / "store/measures").glob("*.sql"))
 
 # Words before a bracket that any engine knows, functions and syntax alike.
@@ -15,7 +17,7 @@ OURS_ALONE = ["::", "exclude", "qualify", "group by all", "by name", "unnest", "
 
 
 def code(path: Path) -> str:
-    """The statement without its comments."""
+    """The statements without their comments."""
     return re.sub(r"--.*", "", path.read_text()).lower()
 
 
@@ -27,9 +29,15 @@ def test_measures_use_no_function_or_syntax_of_one_engine_alone(path: Path) -> N
 
 
 @pytest.mark.parametrize("path", MEASURES, ids=lambda path: path.stem)
-def test_a_measure_file_is_one_statement(path: Path) -> None:
-    assert ";" not in code(path)
-    assert code(path).lstrip().startswith(("select", "with"))
+def test_a_measure_file_tells_the_events_and_then_what_each_kind_counts_as(path: Path) -> None:
+    events, *kinds = code(path).split(";")
+    assert events.lstrip().startswith(("select", "with"))
+    if counts()[path.stem].is_tallied:
+        (kind,) = kinds
+        assert kind.split()[:2] == ["select", "kinds.*,"]
+        assert kind.split()[-2:] == ["from", "kinds"]
+    else:
+        assert not kinds
 
 
 def test_every_kind_of_record_that_is_counted_has_its_file() -> None:

@@ -1,0 +1,180 @@
+"""Tallies: events kept one by one, each as a few numbers and what it does to the counts.
+
+Millions of events do the same few things to the counts: "received online, with a due date" adds
+one to five measures. Each such effect is written down once, `<record>_effect`, and an event only
+names it, `<record>_tally`. The view `<record>_delta` puts the two together.
+"""
+
+from store.connection import Connection
+from store.facts import Count
+from store.sql import listed, quoted, run, scalar
+
+# Before they were tallied, the deltas were a table of this name.
+IS_TABLE = "select exists (from duckdb_tables() where table_name = '{record}_delta')"
+DROP = "drop {kind} if exists {record}_delta"
+
+TABLES = """
+create or replace table {record}_effect (effect_id integer not null, {columns});
+comment on table {record}_effect is
+    'Everything that events were found to do to the counts, each once. Only ever appended to.';
+
+create or replace table {record}_tally (
+    batch_id bigint not null,
+    known_day date not null,
+    day date not null,
+    origin_day date,
+    dimension_id integer not null,
+    effect_id integer not null
+);
+comment on table {record}_tally is
+    'The events each batch added, or took back. Only ever appended to.';
+
+create view {record}_delta as
+select batch_id, {grain}, {measures}
+from {record}_tally
+join {record}_effect using (effect_id);
+comment on view {record}_delta is
+    'What each batch added to the counts, or took back: its events with their effects.';
+"""
+COMMENT = "comment on column {table}.{column} is '{text}'"
+MEANS = {
+    "batch_id": "The batch that brought it; 0: of those before everything was counted anew.",
+    "known_day": "Day on which the collector learned it.",
+    "day": "Day of the event that is counted.",
+    "origin_day": "Day a cohort began: the day of reception; null: no cohort.",
+    "dimension_id": "What it is broken down by: see dimension.",
+    "effect_id": "Number of the effect, from 1.",
+}
+
+# The events of a batch, and what each kind of them counts as. Kinds are few, so what counts as
+# what is worked out for a few rows instead of millions.
+READ = """
+create or replace temp view occurrence as
+{events};
+
+create or replace temp table kind as
+with kinds as (
+    select distinct * exclude ({grain}) from occurrence
+)
+{kinds};
+"""
+COLUMNS = "select column_name from (describe {relation})"
+
+ADD_EFFECTS = """
+insert into {record}_effect
+select
+    (select coalesce(max(effect_id), 0) from {record}_effect) + row_number() over (),
+    {measures}
+from (select distinct {measures} from {found} where {moves}) as found
+where not exists (from {record}_effect as known where {same});
+"""
+MEANINGS = """
+create or replace temp table meaning as
+select kind.* exclude ({measures}), effect_id
+from kind
+join {record}_effect using ({measures});
+
+create or replace temp view noted as
+select {columns}, meaning.effect_id
+from occurrence
+join meaning on {same};
+"""
+
+WITH_EFFECTS = "select * from ({noted}) join {record}_effect using (effect_id)"
+
+APPEND = """
+insert into {record}_tally (batch_id, {grain}, effect_id)
+select $batch_id, {grain}, effect_id from ({noted}) as noted;
+"""
+
+# Where something is taken back, most of it cancels out.
+NET = """
+create or replace temp table net as
+select {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
+"""
+APPEND_NET = """
+insert into {record}_tally (batch_id, {grain}, effect_id)
+select $batch_id, {grain}, effect_id from net join {record}_effect using ({measures});
+"""
+
+
+def make_tables(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
+    """Make the tables of one kind of record, empty."""
+    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
+    kind = "table" if scalar(connection, IS_TABLE.format(record=count.record)) else "view"
+    run(connection, DROP, kind=kind, record=count.record)
+    run(connection, TABLES, None, columns=listed(count.measures, "{} integer not null"), **names)
+    counted = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
+    means = dict.fromkeys(count.measures, counted) | MEANS
+    for table in (f"{count.record}_{one}" for one in ("effect", "tally", "delta")):
+        for column in _columns(connection, table):
+            run(connection, COMMENT, table=table, column=quoted(column), text=means[column])
+
+
+def read_events(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
+    """Make the view `noted`: the events of what is known, each with the number of its effect.
+
+    Events without any effect are left out.
+    """
+    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
+    run(connection, READ, None, events=count.events_sql, kinds=count.kinds_sql, **names)
+    _add_effects(connection, count, "kind")
+    traits = [one for one in _columns(connection, "occurrence") if one not in grain]
+    alike = "occurrence.{0} is not distinct from meaning.{0}"
+    run(
+        connection,
+        MEANINGS,
+        None,
+        columns=listed(grain, "occurrence.{}"),
+        same=" and ".join(alike.format(quoted(one)) for one in traits),
+        **names,
+    )
+
+
+def with_effects(count: Count, noted: str) -> str:
+    """The SQL of noted events with what they add to each measure."""
+    return WITH_EFFECTS.format(record=count.record, noted=noted)
+
+
+def append_noted(
+    connection: Connection, count: Count, grain: tuple[str, ...], noted: str, batch_id: int
+) -> None:
+    """Append events with the numbers of their effects: rows of the grain and effect_id."""
+    names = {"record": count.record, "grain": listed(grain)}
+    run(connection, APPEND, {"batch_id": batch_id}, noted=noted, **names)
+
+
+def append_net(
+    connection: Connection, count: Count, grain: tuple[str, ...], counted: str, batch_id: int
+) -> None:
+    """Append what is left of counts where they cancel out: rows of the grain and the measures."""
+    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
+    run(
+        connection,
+        NET,
+        None,
+        sums=listed(count.measures, "cast(sum({0}) as integer) as {0}"),
+        counted=counted,
+        moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.measures),
+        **names,
+    )
+    _add_effects(connection, count, "net")
+    run(connection, APPEND_NET, {"batch_id": batch_id}, **names)
+
+
+def _add_effects(connection: Connection, count: Count, found: str) -> None:
+    """Give every effect in a relation of measures a number, unless it has one."""
+    run(
+        connection,
+        ADD_EFFECTS,
+        record=count.record,
+        measures=listed(count.measures),
+        found=found,
+        moves=" or ".join(f"{quoted(one)} <> 0" for one in count.measures),
+        same=" and ".join(f"known.{quoted(one)} = found.{quoted(one)}" for one in count.measures),
+    )
+
+
+def _columns(connection: Connection, relation: str) -> list[str]:
+    rows = connection.execute(COLUMNS.format(relation=relation)).fetchall()
+    return [name for (name,) in rows]
