@@ -13,6 +13,7 @@ import typer
 from commands.alert import alert_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
+from commands.screens import screen_cli
 from commands.source import collector, source_cli, token_cli
 from domain.area import Boundaries, Level
 from domain.errors import BusyError, IocError, SelectionError
@@ -41,6 +42,7 @@ cli.add_typer(token_cli, name="token")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(key_cli, name="api-key")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(screen_cli, name="screen")
 
 
 class Form(StrEnum):

@@ -46,7 +46,8 @@
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), limit);
     try {
-      const response = await fetch('/version', { cache: 'no-store', signal: stop.signal });
+      const size = `${window.screen.width}x${window.screen.height}`; // told to whoever looks after walls
+      const response = await fetch(`/version?build=${build || ''}&size=${size}`, { cache: 'no-store', signal: stop.signal });
       return response.ok ? await response.json() : null;
     } catch (error) {
       return null;
@@ -157,6 +158,10 @@
         missed += 1;
         if (lostAt === null) lostAt = new Date();
         return [nothing(), missed >= 2 && phrases ? offlineBanner(phrases) : nothing()];
+      }
+      if (now.session === 'dark') {
+        window.location.replace('/screen'); // this wall is none of ours any more
+        return [nothing(), nothing()];
       }
       if (now.session === 'ended') {
         goToLogin('ended'); // nobody is logged in here any more: the figures go from the screen

@@ -55,8 +55,8 @@ def add(
     from store.state.people import add_person, normal_name
 
     name, role = normal_name(name), role_named(role).name
-    scope, password = _scope(area, organisation), passwords.first_password()
-    deed = _deed("person.add", name, f"{role}, {scope_told(scope)}")
+    scope, password = scope_of(area, organisation), passwords.first_password()
+    deed = deed_of("person.add", name, f"{role}, {scope_told(scope)}")
     kept = passwords.hashed(password)
     add_person(settings().home, name, shown or name, role, scope, kept, deed)
     typer.echo(password)
@@ -71,8 +71,8 @@ def rights(
     from dashboards.roles import role_named
     from store.state.people import change_rights
 
-    role, scope = role_named(role).name, _scope(area, organisation)
-    deed = _deed("person.rights", name, f"{role}, {scope_told(scope)}")
+    role, scope = role_named(role).name, scope_of(area, organisation)
+    deed = deed_of("person.rights", name, f"{role}, {scope_told(scope)}")
     change_rights(settings().home, name, role, scope, deed)
     typer.echo(f"{name} is {role} for {scope_told(scope)}.")
 
@@ -82,7 +82,7 @@ def disable(name: Name) -> None:
     """Let nobody log in under this name, and end every session of it now."""
     from store.state.people import disable_person
 
-    disable_person(settings().home, name, _deed("person.disable", name))
+    disable_person(settings().home, name, deed_of("person.disable", name))
     typer.echo(f"{name} is disabled.")
 
 
@@ -91,7 +91,7 @@ def unlock(name: Name) -> None:
     """Let a person log in again who was locked out, disabled or away too long."""
     from store.state.people import unlock_person
 
-    unlock_person(settings().home, name, _deed("person.unlock", name))
+    unlock_person(settings().home, name, deed_of("person.unlock", name))
     typer.echo(f"{name} may log in.")
 
 
@@ -108,9 +108,9 @@ def password(
 
     home, first = settings().home, passwords.first_password()
     kept = passwords.hashed(first)
-    change_password(home, name, kept, _deed("person.password", name), must_change=True)
+    change_password(home, name, kept, deed_of("person.password", name), must_change=True)
     if code:
-        set_totp(home, name, None, _deed("person.code", name))
+        set_totp(home, name, None, deed_of("person.code", name))
     typer.echo(first)
 
 
@@ -132,15 +132,15 @@ def matrix() -> None:
 
 
 def _line(one: "Account") -> str:
-    state = f"disabled {_shown(one.disabled_at)}" if one.disabled_at else "may log in"
+    state = f"disabled {shown(one.disabled_at)}" if one.disabled_at else "may log in"
     due = ", changes the password first" if one.must_change else ""
     return (
         f"{one.name}  {one.shown}  {one.role}  {scope_told(one.scope)}"
-        f"  last login {_shown(one.last_in_at)}  {state}{due}"
+        f"  last login {shown(one.last_in_at)}  {state}{due}"
     )
 
 
-def _scope(areas: list[str] | None, organisations: list[str] | None) -> Scope:
+def scope_of(areas: list[str] | None, organisations: list[str] | None) -> Scope:
     """The areas of today's map and the organisations that were named. Raises AreaError."""
     return scope_named(areas or (), organisations or (), local_day(datetime.now(UTC)))
 
@@ -158,8 +158,8 @@ def new_key(
     """Make a key. It is printed this once, and kept as a hash."""
     from store.state.keys import make_key
 
-    scope = _scope(area, organisation)
-    deed = _deed("key.new", purpose, scope_told(scope))
+    scope = scope_of(area, organisation)
+    deed = deed_of("key.new", purpose, scope_told(scope))
     typer.echo(make_key(settings().home, purpose, scope, deed.at + timedelta(days=days), deed))
     typer.echo("Sent as: Authorization: Bearer KEY. It cannot be shown again.", err=True)
 
@@ -169,7 +169,7 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Let a key open nothing any more."""
     from store.state.keys import revoke_key as revoke
 
-    revoke(settings().home, key_id, _deed("key.revoke", key_id))
+    revoke(settings().home, key_id, deed_of("key.revoke", key_id))
     typer.echo(f"{key_id} is revoked.")
 
 
@@ -179,10 +179,10 @@ def list_keys() -> None:
     from store.state.keys import keys
 
     for one in keys(settings().home):
-        state = f"revoked {_shown(one.revoked_at)}" if one.revoked_at else "valid"
+        state = f"revoked {shown(one.revoked_at)}" if one.revoked_at else "valid"
         typer.echo(
-            f"{one.key_id}  {one.purpose}  {scope_told(one.scope)}  until {_shown(one.expires_at)}"
-            f"  used {_shown(one.used_at)}  {state}"
+            f"{one.key_id}  {one.purpose}  {scope_told(one.scope)}  until {shown(one.expires_at)}"
+            f"  used {shown(one.used_at)}  {state}"
         )
 
 
@@ -226,14 +226,16 @@ def _entry_line(entry: "Entry") -> str:
     deed = entry.deed
     parts = (deed.actor, deed.address, deed.event, deed.object, deed.outcome, deed.detail)
     told = "  ".join(part for part in parts if part)
-    return f"{entry.seq}  {_shown(deed.at)}  {told}"
+    return f"{entry.seq}  {shown(deed.at)}  {told}"
 
 
-def _shown(moment: datetime | None) -> str:
+def shown(moment: datetime | None) -> str:
+    """An instant as it is printed."""
     return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}" if moment else "never"
 
 
-def _deed(event: str, what: str, detail: str = "") -> "Deed":
+def deed_of(event: str, what: str, detail: str = "") -> "Deed":
+    """What the machine's user does, for the audit trail."""
     from store.state.audit import Deed
 
     try:

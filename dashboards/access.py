@@ -31,6 +31,8 @@ SOURCES = "sources.read"
 """See the books of collecting: batches, and why records were rejected."""
 SUBMIT = "figures.submit"
 """Fill in forms and submit figures, for the areas of one's scope."""
+SCREENS = "screens.manage"
+"""Say which screens are ours and what they show, and take it from them."""
 PEOPLE = "people.manage"
 """See who has which role and scope, and change it."""
 AUDIT = "audit.read"
@@ -90,7 +92,9 @@ DASH_ENDPOINTS = {
 PAGE_PERMISSIONS = {"sources": SOURCES, "submit": SUBMIT}
 CALLBACKS_ENDPOINT = "/_dash-update-component"
 MACHINES = "/api/"
-LOGIN = "/login"
+LOGIN, WALL = "/login", "/screen"
+SCREEN_COOKIES = ("__Host-ioc-screen", "ioc-screen")
+"""What a wall's browser holds, with TLS and without."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_VALUES = 1000
 TOKEN_HEADER, TOKEN_FIELD = "X-CSRFToken", "token"
@@ -286,6 +290,8 @@ def _unknown(request: flask.Request, *, is_machine: bool) -> flask.Response:
         return refusal(401, "There is no such source, or the token is not valid for it.")
     if not wants_page(request):
         return refusal(401, "Log in first, or send a token that is valid.")
+    if any(request.cookies.get(name) for name in SCREEN_COOKIES):
+        return flask.redirect(WALL)  # type: ignore[return-value]  # nobody logs in at a wall
     here = request.full_path.rstrip("?")
     query = "" if here == "/" else f"?next={quote(here, safe='')}"
     return flask.redirect(LOGIN + query)  # type: ignore[return-value]  # Flask makes its own kind

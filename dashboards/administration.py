@@ -19,14 +19,14 @@ from werkzeug.wrappers import Response
 from dashboards import format as fmt
 from dashboards import passwords, plain
 from dashboards.access import AUDIT, PEOPLE, TOKEN_FIELD, Access, Person, language, person
+from dashboards.grants import scope_fields, scope_of_form
 from dashboards.people import People, note_deed
-from dashboards.roles import ROLES, role_named
+from dashboards.roles import ROLES
 from dashboards.signin import scope_text
 from dashboards.text import Words
 from domain.area import register as areas
-from domain.dossier import local_day
-from domain.errors import IocError
-from domain.grant import scope_named, scope_told
+from domain.errors import IocError, StoreError
+from domain.grant import scope_told
 from domain.scope import Scope
 from store.state import people as accounts
 from store.state.audit import Deed, Entry, entries
@@ -34,7 +34,8 @@ from store.state.people import Account
 
 WHERE, TRAIL = "/people", "/audit"
 MOST_ENTRIES = 200
-ALL = "*"
+SCREEN = "kiosk"
+"""The role of screens, which no person has."""
 
 
 def register(access: Access, people: People) -> None:
@@ -53,8 +54,9 @@ def _people(access: Access, people: People) -> None:
         given = flask.request.form
 
         def done() -> str:
-            name = accounts.normal_name(given.get("name", ""))
-            role, scope = _rights(given)
+            say = language(flask.request)
+            name = _new_name(people, given.get("name", ""), say)
+            role, scope = _rights(given, say)
             deed = _deed("person.add", name, f"{role}, {scope_told(scope)}")
             password = passwords.first_password()
             kept, shown = passwords.hashed(password), given.get("shown", "").strip()[:100]
@@ -92,7 +94,9 @@ def _trail(access: Access, people: People) -> None:
 
 
 def _new_rights(people: People, name: str) -> str:
-    role, scope = _rights(flask.request.form)
+    say = language(flask.request)
+    _own(people, name, say)
+    role, scope = _rights(flask.request.form, say)
     deed = _deed("person.rights", name, f"{role}, {scope_told(scope)}")
     accounts.change_rights(people.home, name, role, scope, deed)
     return ""
@@ -102,16 +106,19 @@ def _disabled(people: People, name: str) -> str:
     say = language(flask.request)
     if name == person().name:
         return plain.error(say("people.not_oneself"))
+    _known(people, name, say)
     accounts.disable_person(people.home, name, _deed("person.disable", name))
     return ""
 
 
 def _unlocked(people: People, name: str) -> str:
+    _known(people, name, language(flask.request))
     accounts.unlock_person(people.home, name, _deed("person.unlock", name))
     return ""
 
 
 def _new_password(people: People, name: str) -> str:
+    _own(people, name, language(flask.request))
     password = passwords.first_password()
     deed = _deed("person.password", name)
     kept = passwords.hashed(password)
@@ -119,21 +126,39 @@ def _new_password(people: People, name: str) -> str:
     return _handed_over(name, password)
 
 
-def _rights(given: ImmutableMultiDict[str, str]) -> tuple[str, Scope]:
-    """The role and scope of a form; `*` alone is everything, so that nothing is not."""
-    areas, organisations = (_codes(given.get(name, "")) for name in ("areas", "organisations"))
-    scope = scope_named(areas or (), organisations or (), local_day(datetime.now(UTC)))
-    return role_named(given.get("role", "")).name, scope
+def _rights(given: ImmutableMultiDict[str, str], say: Words) -> tuple[str, Scope]:
+    """The role and scope of a form. Raises IocError in the reader's words."""
+    role = given.get("role", "")
+    if role not in ROLES or role == SCREEN:
+        raise IocError(say("people.no_role", role=role))
+    return role, scope_of_form(given, say)
 
 
-def _codes(text: str) -> list[str] | None:
-    """Codes between commas; None for all. Raises IocError for nothing at all."""
-    if text.strip() == ALL:
-        return None
-    codes = [code.strip() for code in text.split(",") if code.strip()]
-    if not codes:
-        raise IocError(f"Say which, by their codes, or {ALL} for all.")
-    return codes
+def _new_name(people: People, text: str, say: Words) -> str:
+    """A name nobody has. Raises IocError in the reader's words."""
+    try:
+        name = accounts.normal_name(text)
+    except StoreError:
+        raise IocError(say("people.bad_name", name=text)) from None
+    if accounts.person_named(people.home, name) is not None:
+        raise IocError(say("people.taken", name=name))
+    return name
+
+
+def _known(people: People, name: str, say: Words) -> Account:
+    """Somebody there is. Raises IocError in the reader's words."""
+    found = accounts.person_named(people.home, name)
+    if found is None:
+        raise IocError(say("people.nobody", name=name))
+    return found
+
+
+def _own(people: People, name: str, say: Words) -> Account:
+    """Somebody whose rights and password are kept here. Raises IocError in the reader's words."""
+    found = _known(people, name, say)
+    if found.is_foreign:
+        raise IocError(say("people.foreign", name=name))
+    return found
 
 
 def _deed(event: str, what: str, detail: str = "") -> Deed:
@@ -145,6 +170,9 @@ def _tried(people: People, do: Callable[[], str]) -> Response:
     """The page again, with what came of it: a first password, or why it could not be done."""
     try:
         return _page(people, do())
+    except StoreError as error:
+        say = language(flask.request)
+        return _page(people, plain.error(f"{say('people.failed')} {error.message}"), 400)
     except IocError as error:
         return _page(people, plain.error(error.message), 400)
 
@@ -179,11 +207,15 @@ def _row(one: Account, who: Person, say: Words) -> list[str]:
     last = fmt.instant(one.last_in_at, say.language) if one.last_in_at else "–"
     state = "people.disabled" if one.disabled_at else "people.may_log_in"
     told = (one.name, one.shown, _role(one.role, say), _scope(one.scope, say), last, say(state))
+    able = ["unlock" if one.disabled_at else "disable", *([] if one.is_foreign else ["password"])]
     actions = "".join(
         plain.form(f"{WHERE}/{one.name}/{action}", [], say(f"people.{action}"), _hidden(who, say))
-        for action in ("unlock" if one.disabled_at else "disable", "password")
+        for action in able
     )
-    rights = [_choice(say, one.role), *_scope_fields(say, one.scope)]
+    if one.is_foreign:
+        actions += f"<p>{escape(say('people.by_groups'))}</p>"
+        return [*(escape(text) for text in told), actions]
+    rights = [_choice(say, one.role), *scope_fields(say, one.scope)]
     form = plain.form(f"{WHERE}/{one.name}/rights", rights, say("people.rights"), _hidden(who, say))
     title = escape(say("people.rights"))
     return [
@@ -219,24 +251,10 @@ def _new_fields(say: Words) -> list[str]:
         plain.field("name", say("people.name")),
         plain.field("shown", say("people.shown")),
         _choice(say, "department"),
-        *_scope_fields(say, None),
+        *scope_fields(say, None),
     ]
 
 
 def _choice(say: Words, chosen: str) -> str:
-    options = {name: _role(name, say) for name in ROLES if name != "kiosk"}
+    options = {name: _role(name, say) for name in ROLES if name != SCREEN}
     return plain.choice("role", say("people.role"), options, chosen)
-
-
-def _scope_fields(say: Words, scope: Scope | None) -> list[str]:
-    """What somebody may see, by codes; all organisations unless somebody says otherwise."""
-    areas = "" if scope is None else ALL
-    if scope is not None and scope.areas is not None:
-        areas = ", ".join(sorted(one.partition("@")[0] for one in scope.areas))
-    organisations = ALL
-    if scope is not None and scope.organisations is not None:
-        organisations = ", ".join(sorted(scope.organisations))
-    return [
-        plain.field("areas", say("people.areas"), value=areas),
-        plain.field("organisations", say("people.organisations"), value=organisations),
-    ]

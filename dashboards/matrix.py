@@ -57,13 +57,13 @@ def _roles() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for role in ROLES.values():
         minutes = int(role.idle.total_seconds()) // 60
+        ends = f"{minutes} min idle, 8 h in all"
+        if role.name == "kiosk":
+            ends = "30 days away; revoked at once"
         withheld = f"1 to {role.least - 1}" if role.least else "none"
         code = "yes" if role.needs_code else "no"
         rights = ", ".join(f"`{one}`" for one in sorted(role.permissions))
-        yield (
-            f"| {role.name} | {role.vi} | {minutes} min idle, 8 h in all | {code} | {withheld}"
-            f" | {rights} |"
-        )
+        yield (f"| {role.name} | {role.vi} | {ends} | {code} | {withheld} | {rights} |")
 
 
 def _callbacks(access: Access) -> Iterator[str]:

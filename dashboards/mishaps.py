@@ -8,9 +8,12 @@ from dash import Dash, ctx, set_props
 from werkzeug.exceptions import InternalServerError
 
 from dashboards import ids
+from dashboards.access import language
 from dashboards.data import language_of
 from dashboards.pages import not_found
+from dashboards.plain import plain_page
 from dashboards.text import words
+from domain.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,20 @@ log = logging.getLogger(__name__)
 def expect_mishaps(app: Dash) -> None:
     """Let no failure show its inside, and none go unnoticed."""
     app.server.register_error_handler(InternalServerError, _problem)
+    app.server.register_error_handler(StoreError, _unavailable)
+
+
+def _unavailable(error: StoreError) -> tuple[flask.Response, int]:
+    """Who asks, or what they want kept, cannot be looked up now: nothing is done without it."""
+    number, say = _logged(error), language(flask.request)
+    if "text/html" not in flask.request.headers.get("Accept", ""):
+        detail = f"This cannot be looked up or kept now. It is logged as {number}."
+        body = {"type": "about:blank", "title": "failed", "status": 503, "detail": detail}
+        response = flask.jsonify(body)
+        response.mimetype = "application/problem+json"
+        return response, 503
+    sentences = [say("refusal.no_state"), say("refusal.mishap", number=number)]
+    return flask.Response(plain_page(say("refusal.failed_state"), sentences, say)), 503
 
 
 def _problem(error: InternalServerError) -> tuple[flask.Response, int]:

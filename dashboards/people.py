@@ -19,6 +19,7 @@ import flask
 
 from dashboards import passwords
 from dashboards.access import CODE, ENROL, GUEST, LEAVE, MACHINES, OWN, READ, Person, acts, person
+from dashboards.kiosk import KnownScreens
 from dashboards.opening import Opening
 from dashboards.provider import Provider
 from dashboards.roles import ROLES, Role, role_named
@@ -29,6 +30,7 @@ from store.state import sessions
 from store.state.audit import Deed, note
 from store.state.keys import Keys
 from store.state.people import Account, person_named
+from store.state.screens import Screen
 from store.state.sessions import Session, Sessions, Stage
 
 IDLE_ACCOUNT = timedelta(days=45)
@@ -43,7 +45,8 @@ HALFWAY: dict[Stage, frozenset[str]] = {
     "enrol": frozenset({ENROL, LEAVE}),
     "change": frozenset({OWN, LEAVE}),
 }
-State = Literal["guest", "live", "ended"]
+State = Literal["guest", "live", "ended", "dark"]
+"""Of an open page: nobody logged in, somebody is, is no more; or a screen that is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class People:
         self.opening = opening
         self.provider = provider
         self._keys = Keys(home)
+        self._screens = KnownScreens(home)
         self._sessions = Sessions(home, {role.name: role.idle for role in ROLES.values()})
 
     # ---- who asks
@@ -76,8 +80,12 @@ class People:
             return self._program(request)
         if request.cookies.get(self.session_cookie):
             session = self.session(active=acts(request))
-            return None if session is None else self._person(session)
-        if not self.admits_guests(request):
+            if session is not None:
+                return self._person(session)
+        if request.cookies.get(self.screen_cookie):
+            screen = self.screen()
+            return None if screen is None else self._wall(screen)
+        if request.cookies.get(self.session_cookie) or not self.admits_guests(request):
             return None
         return replace(GUEST, warning="banner.open") if self.opening.is_real else GUEST
 
@@ -103,12 +111,30 @@ class People:
         token = flask.request.cookies.get(self.session_cookie, "")
         return self._sessions.found(token, datetime.now(UTC), active=active)
 
+    def screen(self) -> Screen | None:
+        """The screen that sends this request. Raises StoreError."""
+        token = flask.request.cookies.get(self.screen_cookie, "")
+        return self._screens.found(token, address()) if token else None
+
+    def _wall(self, screen: Screen) -> Person:
+        return self._screens.person(screen, self.wall_token(screen))
+
+    def wall_token(self, screen: Screen) -> str:
+        """What a screen's callbacks bring; the same whatever token the screen holds."""
+        return self.form_token(f"screen {screen.screen_id}")
+
     def state(self) -> State:
         """What an open page is told: whether whoever looks at it still may."""
+        cookies = flask.request.cookies
         try:
-            if flask.request.cookies.get(self.session_cookie):
+            if cookies.get(self.session_cookie):
                 session = self.session(active=False)
-                return "live" if session and session.stage == "in" else "ended"
+                if session and session.stage == "in":
+                    return "live"
+            if cookies.get(self.screen_cookie):
+                return "dark" if self.screen() is None else "live"
+            if cookies.get(self.session_cookie):
+                return "ended"
             return "guest" if self.admits_guests(flask.request) else "ended"
         except StoreError:
             return "live"  # a file that cannot be read ends nobody's session
@@ -139,6 +165,14 @@ class People:
     @property
     def form_cookie(self) -> str:
         return self._cookie("ioc-form")
+
+    @property
+    def screen_cookie(self) -> str:
+        return self._cookie("ioc-screen")
+
+    @property
+    def enrolment_cookie(self) -> str:
+        return self._cookie("ioc-enrolment")
 
     @property
     def arrival_cookie(self) -> str:
@@ -177,15 +211,14 @@ class People:
             samesite="Lax",
         )
 
+    def keep_form_token(self, answer: flask.Response, token: str) -> None:
+        """Give the browser's pages the token they send with requests."""
+        answer.set_cookie(TOKEN_COOKIE, token, secure=self.opening.is_secure, samesite="Strict")
+
     def keep_session(self, answer: flask.Response, step: Step) -> None:
         """Give the browser its session, and its pages the token they send with requests."""
         self.set_cookie(answer, self.session_cookie, step.token)
-        answer.set_cookie(
-            TOKEN_COOKIE,
-            self.form_token(step.token),
-            secure=self.opening.is_secure,
-            samesite="Strict",
-        )
+        self.keep_form_token(answer, self.form_token(step.token))
         if step.stage == "in" and not self._is_known(step.account.name):
             device = sessions.know_device(self.home, step.account.name, datetime.now(UTC))
             self.set_cookie(answer, self.device_cookie, device, DEVICE_SECONDS)

@@ -73,12 +73,14 @@ def field(
     *,
     focus: bool = False,
     value: str = "",
+    optional: bool = False,
 ) -> str:
     """A field of a form, with its label and what stands in it."""
+    needed = "" if optional else " required"
     more = (" autofocus" if focus else "") + (f' value="{escape(value)}"' if value else "")
     return (
         f'<label class="ioc-field"><span class="ioc-field__label">{escape(label)}</span>'
-        f'<input class="ioc-field__input" name="{name}" type="{kind}" required maxlength="256"'
+        f'<input class="ioc-field__input" name="{name}" type="{kind}"{needed} maxlength="256"'
         f' autocomplete="{autocomplete}" autocapitalize="none" spellcheck="false"{more}></label>'
     )
 

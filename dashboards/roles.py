@@ -6,7 +6,7 @@ Whoever adds a permission adds it here; docs/access.md is written from this tabl
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dashboards.access import AUDIT, EXPORT, OWN, PEOPLE, READ, SOURCES, SUBMIT
+from dashboards.access import AUDIT, EXPORT, OWN, PEOPLE, READ, SCREENS, SOURCES, SUBMIT
 from domain.errors import UnknownNameError
 
 STANDARD, SHORT = timedelta(minutes=15), timedelta(minutes=5)
@@ -39,12 +39,12 @@ ROLES = {
         Role("department", "Sở, ngành", "Department", FIGURES | {SUBMIT, OWN}),
         Role("commune", "Xã, phường", "Commune", FIGURES | {SUBMIT, OWN}),
         Role("steward", "Cán bộ dữ liệu", "Data steward", FIGURES | {SUBMIT, OWN}),
-        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, OWN})),
+        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, OWN, SCREENS})),
         Role(
             "administrator",
             "Quản trị",
             "Administrator",
-            FIGURES | {SUBMIT, OWN, PEOPLE, AUDIT},
+            FIGURES | {SUBMIT, OWN, PEOPLE, AUDIT, SCREENS},
             idle=SHORT,
             needs_code=True,
         ),

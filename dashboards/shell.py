@@ -23,6 +23,7 @@ from dashboards import (
     ingest,
     mishaps,
     monitoring,
+    screens,
     signin,
     submissions,
 )
@@ -145,6 +146,7 @@ def create_app(
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)
+    screens.register(access, people)
     monitoring.register(access, figures, versions, people)
     serve_files_well(app.server, home / "cache" / "files")
     add_headers(app.server, content_security_policy(app, [EARLY]), is_secure=opened.is_secure)

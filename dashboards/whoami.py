@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.access import AUDIT, LEAVE, OPEN, OWN, PAGE_PERMISSIONS, PEOPLE, Person
+from dashboards.access import AUDIT, LEAVE, OPEN, OWN, PAGE_PERMISSIONS, PEOPLE, SCREENS, Person
 from dashboards.components.markup import Tree, tag
 from dashboards.components.shell import warning_banner
 from dashboards.frame import Parts
@@ -13,6 +13,7 @@ from dashboards.text import Words
 PAGES = (
     ("account.open", "/account", OWN),
     ("people.title", "/people", PEOPLE),
+    ("screens.title", "/screens", SCREENS),
     ("audit.title", "/audit", AUDIT),
 )
 
@@ -20,7 +21,7 @@ PAGES = (
 def with_person(parts: Parts, who: Person, say: Words) -> Parts:
     """The frame's parts, with who asks in the header; the parts given stay as they are."""
     header = with_open_pages(parts["header"], who)
-    header[-1] = [*header[-1], _menu(who, say) if who.may(LEAVE) else _guest(say)]
+    header[-1] = [*header[-1], _menu(who, say) if who.may(LEAVE) else _nobody(who, say)]
     banners = [warning_banner(say(who.warning))] if who.warning else []
     return {**parts, "header": header, "banner": [*banners, *(parts["banner"] or [])]}
 
@@ -43,7 +44,10 @@ def _is_closed(link: object, who: Person) -> bool:
     return not may_open(page, who)
 
 
-def _guest(say: Words) -> Tree:
+def _nobody(who: Person, say: Words) -> Tree:
+    """Who looks without an account: a screen by its name, or whoever is at this machine."""
+    if who.role:
+        return tag("span", who.shown, cls="ioc-whoami", title=say("screens.this"))
     return tag("span", say("account.guest"), cls="ioc-whoami", title=say("account.guest_long"))
 
 

@@ -33,6 +33,19 @@ class Scope:
             code == own or code.startswith(f"{own}.") for own in self.organisations
         )
 
+    def includes(self, other: "Scope", register: Lineage) -> bool:
+        """Whether whoever has this scope sees all that the other one shows."""
+        has_areas = self.areas is None or (
+            other.areas is not None and all(self.allows(one, register) for one in other.areas)
+        )
+        return has_areas and (
+            self.organisations is None
+            or (
+                other.organisations is not None
+                and all(self.allows_organisation(one) for one in other.organisations)
+            )
+        )
+
     @property
     def key(self) -> str:
         """The same text for the same scope, in every process: part of a cache key."""

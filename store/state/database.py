@@ -16,20 +16,25 @@ SAFE = "pragma journal_mode = wal; pragma synchronous = full;"
 
 
 @contextmanager
-def opened(home: Path, schema: str) -> Iterator[sqlite3.Connection]:
+def opened(
+    home: Path, schema: str, patience: float = PATIENCE_SECONDS
+) -> Iterator[sqlite3.Connection]:
     """A connection for one piece of work, which is kept whole or not at all.
 
-    `schema` makes the tables it needs where they are missing. Raises StoreError.
+    `schema` makes the tables it needs where they are missing; `patience` is how long another
+    writer is waited for, in seconds. Raises StoreError.
     """
-    with _connected(home, schema) as connection, connection:
+    with _connected(home, schema, patience) as connection, connection:
         connection.execute("begin immediate")
         yield connection
 
 
 @contextmanager
-def consulted(home: Path, schema: str) -> Iterator[sqlite3.Connection]:
+def consulted(
+    home: Path, schema: str, patience: float = PATIENCE_SECONDS
+) -> Iterator[sqlite3.Connection]:
     """A connection for a look: it changes nothing and waits for no writer. Raises StoreError."""
-    with _connected(home, schema) as connection:
+    with _connected(home, schema, patience) as connection:
         connection.execute("pragma query_only = true")
         yield connection
 
@@ -44,7 +49,8 @@ class _Kept(sqlite3.Connection):
 class Lookout:
     """A look at the file that costs no opening: each thread keeps its connection."""
 
-    def __init__(self, home: Path, schema: str) -> None:
+    def __init__(self, home: Path, schema: str, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
         self._path = home / FILE
         self._home, self._schema = home, schema
         self._kept = threading.local()
@@ -64,10 +70,10 @@ class Lookout:
         stat = self._path.stat()
         identity = (stat.st_dev, stat.st_ino, os.getpid())
         if getattr(self._kept, "identity", None) != identity:
-            with consulted(self._home, self._schema):
+            with consulted(self._home, self._schema, self._patience):
                 pass  # its tables are there from now on
             connection = sqlite3.connect(
-                self._path, timeout=PATIENCE_SECONDS, factory=_Kept, check_same_thread=False
+                self._path, timeout=self._patience, factory=_Kept, check_same_thread=False
             )
             connection.row_factory = sqlite3.Row
             connection.execute("pragma query_only = true")
@@ -76,13 +82,13 @@ class Lookout:
 
 
 @contextmanager
-def _connected(home: Path, schema: str) -> Iterator[sqlite3.Connection]:
+def _connected(home: Path, schema: str, patience: float) -> Iterator[sqlite3.Connection]:
     path = home / FILE
     try:
         if not path.exists():
             home.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o660)  # it holds what strangers of this machine must not read
-        with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
+        with closing(sqlite3.connect(path, timeout=patience)) as connection:
             connection.row_factory = sqlite3.Row
             connection.executescript(SAFE + schema)
             yield connection

@@ -1,12 +1,15 @@
 """Logging in with a real browser, and what an open page does when its session ends."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from domain.scope import Scope
+from store.state import screens
 from store.state.people import disable_person, unlock_person
 from tests.browser.conftest import Watched, Web, watched
 from tests.dashboards.identity_provider import CLIENT, SECRET, identity_provider
@@ -114,3 +117,55 @@ def test_the_provinces_login_leads_there_and_back(
             visitor.complaints = [one for one in visitor.complaints if provider.issuer not in one]
             visitor.check()
         web.stop()
+
+
+def test_a_wall_outlives_a_restart_an_outage_and_a_new_token_and_is_dark_when_revoked(
+    browser: Browser, made_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made_home, home)
+    add(home, "van.hanh", "operator")
+    with identity_provider() as provider:
+        grant = '[[grant]]\ngroup = "ioc"\nrole = "leader"\nareas = "*"\n'
+        about = f'issuer = "{provider.issuer}"\nclient_id = "{CLIENT}"\nlabel = "x"\n'
+        (home / "config").mkdir(exist_ok=True)
+        (home / "config" / "identity.toml").write_text(about + grant)
+        web = Web(home, identity_secret=SECRET)
+        web.start()
+        with watched(browser, web, viewport={"width": 1920, "height": 1080}) as visitor:
+            page, places = visitor.page, list[str]()
+            page.on("framenavigated", lambda frame: places.append(frame.url))
+            page.goto(f"{web.address}/screen")
+            code = page.text_content(".ioc-code") or ""
+            where, scope = ("127.0.0.0/8",), Scope(None)
+            number = screens.confirm(home, code, ("Sảnh", "", scope, where), deed("screen.add"))
+            page.wait_for_url(f"{web.address}/")  # by itself
+            page.wait_for_selector("#page h1")
+            assert page.text_content(".ioc-whoami") == "Sảnh"
+            provider.stop()  # an outage
+            web.stop()  # a restart
+            visitor.until("document.querySelector('.ioc-banner--offline')")
+            web.start()
+            visitor.until("!document.querySelector('.ioc-banner--offline')")
+            old = token_of(visitor)
+            with sqlite3.connect(home / "app.sqlite") as db:  # a day goes by
+                db.execute("update screen_token set made_at = '2020-01-01'")
+            db.close()
+            while token_of(visitor) == old:
+                page.wait_for_timeout(200)
+            page.click("[data-action=theme]")
+            visitor.until("document.querySelectorAll('.ioc-card').length")
+            assert not [one for one in places if "/login" in one]
+            (known,) = screens.screens(home)
+            assert known.resolution == "1920x1080"
+            screens.revoke(home, number, deed("screen.revoke"))
+            page.wait_for_url("**/screen", timeout=60_000)
+            assert page.query_selector(".ioc-card") is None
+            assert page.query_selector(".ioc-code")
+            assert not [one for one in places if "/login" in one]
+        web.stop()
+
+
+def token_of(visitor: Watched) -> str:
+    cookies = visitor.page.context.cookies()
+    return next(one["value"] for one in cookies if one["name"] == "ioc-screen")

@@ -62,12 +62,15 @@ def test_somebody_new_gets_a_first_password_that_is_shown_once(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"name": "a b"}, "cannot be a name"),
-        ({"role": "king"}, "no role"),
-        ({"areas": "99"}, "99"),
-        ({"areas": " "}, "or * for all"),
-        ({"organisations": "xyz"}, "not an organisation code"),
-        ({"name": "quantri"}, "already"),
+        ({"name": "a b"}, "không dùng làm tên đăng nhập được"),
+        ({"role": "king"}, "Không có vai trò “king”"),
+        ({"role": "kiosk"}, "Không có vai trò “kiosk”"),
+        ({"areas": "99"}, "Không có địa bàn nào mang mã “99”"),
+        ({"areas": " "}, "hoặc * cho tất cả"),
+        ({"organisations": "xyz"}, "“xyz” không phải mã cơ quan"),
+        ({"name": "quantri"}, "Đã có người dùng “quantri”"),
+        ({"name": "quantri", "lang": "en"}, "There is a person &#x27;quantri&#x27; already"),
+        ({"areas": "99", "lang": "en"}, "No area of today&#x27;s map has the code"),
     ],
 )
 def test_a_slip_is_said_and_nothing_is_done(

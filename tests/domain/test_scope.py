@@ -25,6 +25,17 @@ def test_a_commune_sees_neither_its_province_nor_its_neighbours() -> None:
     assert not commune.allows("07900@2025-07-01", AREAS)
 
 
+def test_a_scope_includes_what_shows_no_more() -> None:
+    justice = Scope(PHU_THO.areas, frozenset({"H44.05"}))
+    commune = Scope(frozenset({"08521@2025-07-01"}), frozenset({"H44.05.1"}))
+    assert EVERYTHING.includes(PHU_THO, AREAS)
+    assert PHU_THO.includes(justice, AREAS)
+    assert justice.includes(commune, AREAS)
+    assert not PHU_THO.includes(EVERYTHING, AREAS)
+    assert not justice.includes(PHU_THO, AREAS)
+    assert not commune.includes(justice, AREAS)
+
+
 def test_everything_allows_all_and_no_area_allows_nothing() -> None:
     assert EVERYTHING.allows("VN@", AREAS)
     assert not Scope(frozenset()).allows("25@", AREAS)
