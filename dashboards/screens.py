@@ -9,7 +9,7 @@ Nobody types a password at a wall, and no address makes one: somebody who may ha
 it and read the code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
 
@@ -149,26 +149,31 @@ def _page(people: People, news: str, status: int = 200) -> Response:
     who, say = person(), language(flask.request)
     heads = ("name", "scope", "addresses", "seen", "build", "resolution", "state", "actions")
     rows = [_row(one, who, say) for one in screens.screens(people.home)]
+    typed = {} if status == 200 else flask.request.form  # a slip is mended, not typed again
     table = plain.table([say(f"screens.{one}") for one in heads], rows)
     parts = [
         news,
         table if rows else f"<p>{escape(say('screens.none'))}</p>",
         f"<h2>{escape(say('screens.new'))}</h2>",
         f"<p>{escape(say('screens.how', address=flask.request.host_url + WALL[1:]))}</p>",
-        plain.form(f"{WHERE}/new", _fields(who, say), say("screens.add"), _hidden(who, say)),
+        plain.form(f"{WHERE}/new", _fields(who, say, typed), say("screens.add"), _hidden(who, say)),
         plain.link("/", say("account.back")),
     ]
     text = plain.plain_page(say("screens.title"), [say("screens.lead")], say, "\n".join(parts))
     return flask.Response(plain.wide(text), status)
 
 
-def _fields(who: Person, say: Words) -> list[str]:
-    given = flask.request.form
+def _fields(who: Person, say: Words, given: Mapping[str, str]) -> list[str]:
     return [
         plain.field("code", say("screens.code"), value=given.get("code", "")),
         plain.field("name", say("screens.name"), value=given.get("name", "")),
         *scope_fields(say, who.scope),
-        plain.field("addresses", say("screens.addresses_field"), optional=True),
+        plain.field(
+            "addresses",
+            say("screens.addresses_field"),
+            value=given.get("addresses", ""),
+            optional=True,
+        ),
         plain.field("playlist", say("screens.playlist"), optional=True),
     ]
 

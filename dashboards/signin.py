@@ -181,12 +181,13 @@ def _form(people: People, session: Session | None, say: Words, cookie: str) -> s
             plain.field("password", say("signin.password"), "password", "current-password"),
         ]
     submit = say("signin.submit") if not stage else say("signin.go_on")
-    body = _complaint(say) + plain.form(action, fields, submit, hidden)
+    body = plain.form(action, fields, submit, hidden)
     if people.provider is not None and not stage:
         kept = {name: text for name, text in hidden.items() if text and name != TOKEN_FIELD}
         there = f"{ELSEWHERE}?{urlencode(kept)}"
         named = say("signin.elsewhere", label=people.provider.config.label)
         body = plain.way_in(there, named) + body
+    body = _complaint(say) + body
     other = {"next": args.get("next", ""), "lang": "en" if say.language == "vi" else "vi"}
     link = f"{LOGIN}?{urlencode({name: text for name, text in other.items() if text})}"
     return plain.plain_page(title, sentences, say, body, link)

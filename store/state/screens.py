@@ -60,7 +60,7 @@ create table if not exists enrolment (
 """
     + audit.SCHEMA
 )
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
 """No letter that a wall across the room could make another one."""
 CODE_LENGTH = 8
 CODE_GOOD_FOR = timedelta(minutes=10)
