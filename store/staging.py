@@ -52,7 +52,8 @@ from refused;
 insert into dropped_{kind} select line, 'rejected' from refused;
 """
 
-HAS_DUPLICATES = "select count(*) <> count(distinct ({keys})) from staged_{kind}"
+# Different numbers are of different keys; equal ones most likely of the same.
+MAY_HAVE_DUPLICATES = "select count(*) <> count(distinct hash({keys})) from staged_{kind}"
 
 # The last of several wins; among those their source dates, the newest.
 DEDUPLICATE = """
@@ -169,7 +170,7 @@ def _reject(connection: Connection, fact: Fact, moment: Moment) -> None:
 
 def _drop_duplicates(connection: Connection, fact: Fact) -> None:
     names = {"kind": fact.kind, "keys": listed(fact.keys)}
-    if scalar(connection, HAS_DUPLICATES.format(**names)):
+    if scalar(connection, MAY_HAVE_DUPLICATES.format(**names)):
         newest = f"{VERSION} desc nulls last, " if fact.dates_itself else ""
         run(connection, DEDUPLICATE, None, newest=newest, **names)
 

@@ -168,8 +168,9 @@ group by record_no, island;
 -- after it was sent (domain/deadline.py).
 create or replace temp view awaited as
 select
-    record_no,
+    standing.*,
     case
+        when channel is distinct from 'online' then null
         when reception_due_at is not null then reception_due_at
         when sent_on.is_working
             then timezone(
@@ -178,10 +179,9 @@ select
                 + least(greatest(local_time(submitted_at), time '08:00'), time '17:00')
             )
         else timezone('Asia/Ho_Chi_Minh', sent_on.reply_day + time '08:00')
-    end as reception_due_at
+    end as awaited_at
 from standing
-left join working_day as sent_on on sent_on.day = local_day(submitted_at)
-where channel = 'online';
+left join working_day as sent_on on sent_on.day = local_day(submitted_at);
 
 create or replace temp view known as
 select
@@ -196,7 +196,7 @@ select
     coalesce(receiving_organisation, '') as receiving_organisation,
     coalesce(procedure_code, '') as procedure_code,
     coalesce(field_code, '') as field_code,
-    coalesce(standing.channel, '') as channel,
+    coalesce(awaited.channel, '') as channel,
     status,
     coalesce(deadline_precision, 'day') as deadline_precision,
     supplements,
@@ -213,8 +213,8 @@ select
         received_at, finished_at, refused_at, withdrawn_at,
         case when status in (3, 7) then coalesce(updated_at, submitted_at) end
     ) as answered_at,
-    awaited.reception_due_at,
-    local_day(awaited.reception_due_at) as reception_due_day,
+    awaited_at as reception_due_at,
+    local_day(awaited_at) as reception_due_day,
     local_day(received_at) as received_day,
     local_day(due_at) as due_day,
     local_day(finished_at) as finished_day,
@@ -225,6 +225,5 @@ select
         when status in (3, 7)
             then cast(coalesce(finished_at, updated_at, received_at, submitted_at) as date)
     end as closing_day
-from standing
-join area on area.area_id = standing.competent_area
-left join awaited using (record_no);
+from awaited
+join area on area.area_id = awaited.competent_area;
