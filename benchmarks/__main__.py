@@ -1,11 +1,14 @@
-"""`python -m benchmarks`: measure everything, or what is named, and print the tables."""
+"""`python -m benchmarks`: measure everything, or what is named, and print the tables.
+
+A whole country is measured only where it is named: making it takes long, and much room.
+"""
 
 import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import access, ingest, query, visible
+from benchmarks import access, country, ingest, query, visible
 from benchmarks.report import machine
 
 CACHE = Path.home() / ".cache" / "toan-canh-benchmarks"
@@ -21,18 +24,23 @@ def main() -> None:
         "query": lambda folder: query.run(folder, asked.dossiers, asked.rounds),
         "visible": lambda folder: visible.run(folder, asked.dossiers, asked.rounds),
         "access": lambda folder: access.run(folder / "access", asked.requests),
+        "country": lambda folder: country.run(folder, asked.country, asked.rounds),
     }
+    usual = [name for name in programs if name != "country"]
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=cache) as folder:
-        for name in asked.only or programs:
+        for name in asked.only or usual:
             print(programs[name](Path(folder)), flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=["ingest", "query", "visible", "access"])
+    parser.add_argument(
+        "--only", action="append", choices=["ingest", "query", "visible", "access", "country"]
+    )
     parser.add_argument("--records", type=int, default=1_000_000, help="rows of the CSV")
     parser.add_argument("--dossiers", type=int, default=5_000_000, help="in the snapshot")
+    parser.add_argument("--country", type=int, default=60_000_000, help="dossiers of a country")
     parser.add_argument("--requests", type=int, default=2000, help="that pass the gate")
     parser.add_argument("--rounds", type=int, default=3, help="times that everything is measured")
     parser.add_argument("--alone", action="store_true", help="without dlt, which pip would fetch")

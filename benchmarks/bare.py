@@ -4,6 +4,7 @@ Written for the one page, straight on the snapshot's tables, as somebody would w
 these numbers. It is what `metrics.query` is measured against.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
@@ -11,6 +12,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection as Connection
 
+from domain.area import COUNTRY_ID
 from domain.period import ReportingCalendar, Span
 
 Values = dict[str, list[float | None]]
@@ -83,14 +85,14 @@ group by member
 
 ROLLED = """(
     select * from dossier_area_{grain}
-    where boundaries = 'today' and level = 'province' and area_id = $area
+    where boundaries = 'today' and level = $level and area_id = $area
 )"""
 
 ROLLED_MEMBERS = """(
     select area_id as member, * from dossier_area_{grain}
-    where boundaries = 'today' and level = 'commune' and area_id in (
+    where boundaries = 'today' and level = $member_level and area_id in (
         select area_id from area_link
-        where boundaries = 'today' and level = 'province' and ancestor_id = $area
+        where boundaries = 'today' and level = $level and ancestor_id = $area
     )
 )"""
 
@@ -98,7 +100,7 @@ SINGLE = """(
     select * from dossier_delta
     where field_code = $field and area_id in (
         select area_id from area_link
-        where boundaries = 'today' and level = 'province' and ancestor_id = $area
+        where boundaries = 'today' and level = $level and ancestor_id = $area
     )
 )"""
 
@@ -106,10 +108,10 @@ SINGLE_MEMBERS = """(
     select commune.ancestor_id as member, delta.*
     from dossier_delta as delta
     join area_link as commune on commune.area_id = delta.area_id
-    and commune.boundaries = 'today' and commune.level = 'commune'
+    and commune.boundaries = 'today' and commune.level = $member_level
     where field_code = $field and commune.ancestor_id in (
         select area_id from area_link
-        where boundaries = 'today' and level = 'province' and ancestor_id = $area
+        where boundaries = 'today' and level = $level and ancestor_id = $area
     )
 )"""
 
@@ -129,7 +131,7 @@ class Asked:
 
 
 def parts(connection: Connection, asked: Asked) -> dict[str, Callable[[], Values]]:
-    """Cards, trend and ranking with map, each as one statement."""
+    """Cards, trend, ranking and map, each as one statement."""
     is_rolled = not asked.filters
     is_monthly = asked.reporting is ReportingCalendar.MONTH
     grain = "month" if is_rolled and is_monthly else "day"
@@ -152,11 +154,13 @@ def parts(connection: Connection, asked: Asked) -> dict[str, Callable[[], Values
         "end": asked.span.end,
         "trend_start": asked.trend.start,
         "field": dict(asked.filters).get("field"),
+        "level": "country" if asked.area == COUNTRY_ID else "province",
     }
 
-    def rows(template: str, flows: str) -> list[tuple[Any, ...]]:
+    def rows(template: str, flows: str, members: str = "commune") -> list[tuple[Any, ...]]:
         sql = template.format(flows=flows, **names)
-        wanted = {name: value for name, value in params.items() if f"${name}" in sql}
+        told = params | {"member_level": members}
+        wanted = {name: told[name] for name in told if re.search(rf"\${name}\b", sql)}
         return connection.cursor().execute(sql, wanted).fetchall()
 
     def by_metric(found: list[tuple[Any, ...]]) -> Values:
@@ -164,15 +168,16 @@ def parts(connection: Connection, asked: Asked) -> dict[str, Callable[[], Values
         named = zip(METRICS, columns, strict=True)
         return {f"{name} {asked.area}": [_number(one) for one in column] for name, column in named}
 
-    def by_area() -> Values:
-        found = rows(RANKING, "")
+    def by_area(members: str) -> Values:
+        found = rows(RANKING, "", members)
         rates = {f"on_time_rate_resolved {area}": [_number(rate)] for area, rate, _ in found}
         return rates | {f"dossiers_received {area}": [_number(count)] for area, _, count in found}
 
     return {
         "cards": lambda: by_metric(rows(CARDS, in_span)),
         "trend": lambda: by_metric(rows(TREND, in_period)),
-        "ranking": by_area,
+        "ranking": lambda: by_area("province" if asked.area == COUNTRY_ID else "commune"),
+        "map": lambda: by_area("commune"),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a page about a province asks for, once through `metrics.query` and once as bare SQL.
+"""What a page asks for, once through `metrics.query` and once as bare SQL.
 
     python -m benchmarks.page HOME USED PAGE ours|bare TIMES
 
@@ -24,7 +24,7 @@ from benchmarks import bare
 from benchmarks.forms import FIELD_CODES
 from benchmarks.province import PROVINCE
 from benchmarks.timing import Spent, timed
-from domain.area import Boundaries
+from domain.area import COUNTRY_ID, Boundaries, Level
 from domain.errors import IocError
 from domain.period import Grain, ReportingCalendar, Span, add_months, period_start
 from domain.scope import EVERYTHING
@@ -49,7 +49,6 @@ CARDS = (
     "null_due_share",
 )
 RANKED = ("on_time_rate_resolved", "dossiers_received")
-TREND_MONTHS = 24
 FIELD = FIELD_CODES[3]
 
 Values = dict[str, list[float | None]]
@@ -58,17 +57,24 @@ Part = Callable[[], Values]
 
 @dataclass(frozen=True)
 class Page:
-    """A page: by which months it counts and whether it is narrowed to one field."""
+    """A page: by which months it counts and whether it is narrowed to one field.
+
+    `area` is the id of the area it is about; its first answers may take `cold_ms`.
+    """
 
     title: str
     reporting: ReportingCalendar = ReportingCalendar.MONTH
     filters: tuple[tuple[str, str], ...] = ()
+    area: str = PROVINCE
+    parts: tuple[str, ...] = ("cards", "trend", "ranking")
+    cold_ms: float = 150.0
+    trend_months: int = 24
 
     def spans(self, horizon: date) -> tuple[Span, Span]:
         """The span of cards and ranking, the twelve months up to now; and that of the trend."""
         last = period_start(horizon, Grain.MONTH, self.reporting)
         end = horizon + timedelta(days=1)
-        return Span(add_months(last, -11), end), Span(add_months(last, 1 - TREND_MONTHS), end)
+        return Span(add_months(last, -11), end), Span(add_months(last, 1 - self.trend_months), end)
 
 
 PAGES: Mapping[str, Page] = {
@@ -76,10 +82,19 @@ PAGES: Mapping[str, Page] = {
     "reporting": Page("by the months of reports, 15th to 14th", ReportingCalendar.ND09),
     "filtered": Page("of one field of administration", filters=(("field", FIELD),)),
 }
+COUNTRY: Mapping[str, Page] = {
+    "country": Page(
+        "the country",
+        area=COUNTRY_ID,
+        parts=("map", "ranking", "trend"),
+        cold_ms=400.0,
+        trend_months=12,
+    ),
+}
 
 
 def parts_of_ours(home: Path, page: Page) -> dict[str, Part]:
-    """Cards, trend, ranking with map, each through `metrics.query` on the current snapshot."""
+    """The page's parts, each through `metrics.query` on the current snapshot."""
     snapshot, by, now = current_snapshot(home), rules(), datetime.now(UTC)
     span, trend = page.spans(snapshot.horizon)
 
@@ -87,7 +102,7 @@ def parts_of_ours(home: Path, page: Page) -> dict[str, Part]:
         selection = Selection(
             metrics,
             span,
-            area=PROVINCE,
+            area=page.area.rstrip("@"),
             boundaries=Boundaries.TODAY,
             filters=page.filters,
             reporting=page.reporting,
@@ -95,11 +110,13 @@ def parts_of_ours(home: Path, page: Page) -> dict[str, Part]:
         )
         return query(selection, EVERYTHING, snapshot, now=now, rules=by)
 
-    return {
+    known: dict[str, Part] = {
         "cards": lambda: _values(ask(CARDS, span)),
         "trend": lambda: _values(ask(CARDS, trend, grain=Grain.MONTH)),
         "ranking": lambda: _values(ask(RANKED, span, by=By.AREA)),
+        "map": lambda: _values(ask(RANKED, span, by=By.AREA, level=Level.COMMUNE)),
     }
+    return {name: known[name] for name in page.parts}
 
 
 def parts_of_bare(home: Path, page: Page) -> dict[str, Part]:
@@ -110,7 +127,8 @@ def parts_of_bare(home: Path, page: Page) -> dict[str, Part]:
     connection = duckdb.connect(home / FOLDER / entry.file, read_only=True, config={"threads": 2})
     connection.execute("set TimeZone = 'Asia/Ho_Chi_Minh'")
     span, trend = page.spans(entry.horizon)
-    return bare.parts(connection, bare.Asked(PROVINCE, span, trend, page.reporting, page.filters))
+    known = bare.parts(connection, bare.Asked(page.area, span, trend, page.reporting, page.filters))
+    return {name: known[name] for name in page.parts}
 
 
 def _values(frame: Any) -> Values:
@@ -181,4 +199,10 @@ def main(home: Path, used: Path, page: Page, side: str, times: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), PAGES[sys.argv[3]], sys.argv[4], int(sys.argv[5]))
+    main(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]),
+        {**PAGES, **COUNTRY}[sys.argv[3]],
+        sys.argv[4],
+        int(sys.argv[5]),
+    )

@@ -67,14 +67,21 @@ class Dossiers:
         return np.where(self.withdrawn != NEVER, 7, np.where(self.finished != NEVER, 10, 4))
 
 
-def dossiers(number: int, span: Span, now: date | None = None, seed: int = 25) -> Dossiers:
+def dossiers(
+    number: int,
+    span: Span,
+    now: date | None = None,
+    seed: int = 25,
+    places: tuple[Area, ...] | None = None,
+) -> Dossiers:
     """Dossiers received in `span`, in the order of their days, as they stand when `now` begins.
 
-    Without `now` as they stand at the end of the span.
+    Without `now` as they stand at the end of the span; without `places` in the province.
     """
     chance = np.random.default_rng([seed, span.start.toordinal()])
     day = _days(chance, number, span)
-    areas, area = _areas(chance, day, span)
+    areas = places or _communes(span)
+    area = _areas(chance, day, areas)
     procedure = _skewed(chance, number, PROCEDURES)
     channel = chance.choice(len(CHANNELS), number, p=CHANNEL_SHARES)
     received = day * DAY + chance.integers(7 * HOUR + 30 * MINUTE, 17 * HOUR, number)
@@ -129,15 +136,17 @@ def _days(chance: np.random.Generator, number: int, span: Span) -> Numbers:
     return np.sort(chance.choice(days, number, p=weight / weight.sum()))
 
 
-def _areas(
-    chance: np.random.Generator, day: Numbers, span: Span
-) -> tuple[tuple[Area, ...], Numbers]:
-    """The communes that are the province's today or became it, and which one each dossier is in."""
+def _communes(span: Span) -> tuple[Area, ...]:
+    """The communes that are the province's today or became it."""
     past = [change.old_id for change in register().predecessors(PROVINCE)]
     found: list[Area] = []
     for province in dict.fromkeys([PROVINCE, *past]):
         found.extend(register().descendants(province, Level.COMMUNE, span))
-    areas = tuple({area.area_id: area for area in found}.values())
+    return tuple({area.area_id: area for area in found}.values())
+
+
+def _areas(chance: np.random.Generator, day: Numbers, areas: tuple[Area, ...]) -> Numbers:
+    """Which of the areas each dossier is in, of those that there were on its day."""
     sizes = chance.lognormal(0.0, 0.9, len(areas))
     starts = np.array([_number(area.valid_from, 0) for area in areas])
     ends = np.array([_number(area.valid_until, np.iinfo(np.int64).max) for area in areas])
@@ -149,7 +158,7 @@ def _areas(
         some_day = day[rows][0]
         weight = np.where((starts <= some_day) & (some_day < ends), sizes, 0.0)
         area[rows] = chance.choice(len(areas), int(rows.sum()), p=weight / weight.sum())
-    return areas, area
+    return area
 
 
 def _number(day: date | None, missing: int) -> int:

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ingest, query
+from benchmarks import country, ingest, query
 from benchmarks.forms import records
 from benchmarks.page import PAGES
 from benchmarks.province import CHANNELS, NEVER, changed, dossiers
 from benchmarks.report import HEADER, Line, machine, table
 from domain.period import Span
+from store import current_snapshot
 
 YEAR = Span(date(2025, 1, 1), date(2026, 1, 1))
 
@@ -90,6 +91,20 @@ def test_querying_reports_every_page_with_figures_that_agree(tmp_path: Path) -> 
     for page in PAGES.values():
         assert report[f"{page.title}: first"][3] == "≤ 150 ms"
         assert report[f"{page.title}: again"][3] == "≤ 1.5×"
+
+
+@pytest.mark.slow
+def test_a_country_is_a_multiple_of_what_was_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(country, "LOADED", 500)
+    # The run itself refuses to report where bare SQL gives another figure.
+    report = country.run(tmp_path, number=1_500, pairs=1, times=1)
+    assert report.count("1,500 dossiers in 3,321 communes") == 1
+    assert rows_of(report)["the country: first"][3] == "≤ 400 ms"
+    assert {"of it map", "of it ranking", "of it trend"} <= rows_of(report).keys()
+    snapshot = current_snapshot(tmp_path / "country")
+    assert snapshot.totals["dossier"]["dossiers_received"] == 1_500
 
 
 def test_a_difference_between_ours_and_bare_ends_the_run() -> None:
