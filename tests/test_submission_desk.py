@@ -15,6 +15,7 @@ from domain.scope import EVERYTHING, Scope
 from metrics.rules import rules
 from store import current_snapshot
 from tests.datasources.filling import Value, filled
+from tests.store.prepared import prepare
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SOURCES = """
@@ -68,7 +69,7 @@ def handed_in(desk: SubmissionDesk, cells: dict[str, Value]) -> str:
 
 def collect(home: Path) -> list[str]:
     told: list[str] = []
-    Collector(home, now=lambda: NOW, tell=told.append).run_once(["work"])
+    Collector(prepare(home), now=lambda: NOW, tell=told.append).run_once(["work"])
     return told
 
 

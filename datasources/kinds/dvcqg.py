@@ -48,6 +48,7 @@ from datasources.reading.files import new_files
 from datasources.reading.harmonise import Harmoniser, Rules
 from datasources.reading.located import Locator
 from datasources.reading.places import PlaceError
+from datasources.reading.texts import UNREADABLE
 from domain.area import Level
 from domain.calendar import load_calendar
 from domain.dossier import is_jump
@@ -226,7 +227,7 @@ def _decoded(
             one.status = translate(text(one.status), config.values.get(STATUS, {}))
             found.append(one)
             numbers.append(number)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             broken.append(number)
     return found, numbers, broken
 

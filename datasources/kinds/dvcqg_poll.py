@@ -19,6 +19,7 @@ from datasources.base import Document, Note, Order
 from datasources.kinds.dvcqg_messages import Text
 from datasources.reading.client import Client, Question
 from datasources.reading.dates import instant
+from datasources.reading.texts import UNREADABLE
 from domain.errors import RecordError, SourceError
 
 DOSSIERS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
@@ -176,7 +177,7 @@ class Conversation:
         content = self.client.post("/login", question)
         try:
             answer = msgspec.json.decode(content, type=Login)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             raise SourceError(self.source, "the answer to the login is not as agreed", "") from None
         if _code(answer.error_code) not in GOOD or not answer.session:
             way_on = "Check username and password_file"
@@ -218,7 +219,7 @@ def read_answer(content: bytes, source: str) -> Answer:
         return msgspec.json.decode(content, type=Answer)
     except msgspec.ValidationError:
         fact = "the JSON is not an answer of the synchronisation service"
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         fact = "the JSON is broken or cut off"
     raise SourceError(source, fact, "Nothing of it is taken")
 
@@ -229,7 +230,7 @@ def read_catalogue(content: bytes, source: str) -> Catalogue:
         return msgspec.json.decode(content, type=Catalogue)
     except msgspec.ValidationError:
         fact = "the JSON is not an answer of the catalogue service"
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         fact = "the JSON is broken or cut off"
     raise SourceError(source, fact, "Nothing of it is taken")
 
@@ -238,7 +239,7 @@ def records(data: msgspec.Raw, source: str) -> list[msgspec.Raw]:
     """The records of an answer, each still undecoded. Raises SourceError."""
     try:
         return msgspec.json.decode(data, type=list[msgspec.Raw])
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise SourceError(source, "data is not a list of records", "") from None
 
 
@@ -249,7 +250,7 @@ def _fingerprint(rows: Sequence[msgspec.Raw]) -> bytes:
         try:
             one = decoder.decode(row)
             digest.update(f"{one.code}\0{one.updated}\0{one.done}\n".encode())
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             digest.update(row)
     return digest.digest()
 
@@ -261,7 +262,9 @@ def _latest(rows: Sequence[msgspec.Raw], zone: ZoneInfo) -> datetime | None:
     try:
         dated = msgspec.json.decode(rows[-1], type=Dated)
         return instant(str(dated.updated or dated.done or ""), zone)
-    except (msgspec.MsgspecError, RecordError):
+    except UNREADABLE:
+        return None
+    except RecordError:
         return None
 
 

@@ -14,7 +14,14 @@ from datasources.base import Document, Note, Read, Rejected
 from datasources.reading.arrow import Column, Numbers
 from datasources.reading.mapped import EVENT, kinds_of, wanted
 from datasources.reading.mapping import MappedConfig
-from datasources.reading.texts import ShapeError, column_of, epoch_text, text_of, texts_at_once
+from datasources.reading.texts import (
+    UNREADABLE,
+    ShapeError,
+    column_of,
+    epoch_text,
+    text_of,
+    texts_at_once,
+)
 from domain.errors import SourceError, suggestion
 from domain.record import FieldType
 
@@ -84,7 +91,7 @@ def lines_of(content: bytes, source: str, name: str) -> list[Any]:
 def _line(line: bytes) -> Any:
     try:
         return msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except UNREADABLE:
         return ABSENT
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from datasources.base import Document, Parsed, Read, Rejected
+from datasources.reading.texts import UNREADABLE
 from domain.errors import SourceError
 
 Shape = TypeVar("Shape")
@@ -32,7 +33,7 @@ def listed(
         try:
             found.append(msgspec.json.decode(raw, type=shape))
             numbers.append(number)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             yield Rejected(record, number, "", "shape", "is not shaped as agreed")
     return found, numbers
 
@@ -46,7 +47,7 @@ def _raws(document: Document, source: str, record: str) -> list[msgspec.Raw]:
         return msgspec.json.decode(document.content, type=Envelope).data
     except msgspec.ValidationError:
         fact = f"{document.name} has no list of {NAMES[record]}, neither bare nor under data"
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         fact = f"{document.name} is broken or cut off"
     raise SourceError(source, fact, "Nothing of it is taken")
 

@@ -22,6 +22,7 @@ from datasources.reading.dates import day
 from datasources.reading.fields import FALSE, TRUE, WORDS, Forms, translate
 from datasources.reading.files import new_files
 from datasources.reading.harmonise import Harmoniser, Rules
+from datasources.reading.texts import UNREADABLE
 from domain.errors import RecordError, SourceError
 
 LIST, ENTRY = "LayDanhSachTTHC", "LayThuTuc"
@@ -95,7 +96,7 @@ class Procedures:
             try:
                 found.append(msgspec.json.decode(raw, type=Procedure))
                 numbers.append(number)
-            except msgspec.MsgspecError:
+            except UNREADABLE:
                 yield Rejected("procedure", number, "", "shape", "is not shaped as agreed")
         if found:
             agency = answer.madonvi or config.agency
@@ -110,7 +111,7 @@ def _listed(conversation: Conversation) -> list[str]:
     entries = conversation.entries(LIST)
     try:
         codes = [text(msgspec.json.decode(one, type=Listed).code) for one in entries]
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         fact = f"{LIST} lists something without MATTHC"
         raise SourceError(conversation.source, fact, "Ask whoever runs the system") from None
     return sorted({code for code in codes if code})

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 import msgspec
 
 from datasources.reading.dates import instant
+from datasources.reading.texts import UNREADABLE
 from domain.errors import RecordError, suggestion
 
 HOUR = 3600
@@ -195,7 +196,7 @@ def stripped(payload: bytes, topic: str, form: Form) -> bytes:
 def _item(line: bytes) -> dict[str, Any]:
     try:
         item = msgspec.json.decode(line) if len(line) <= LONGEST_LINE else None
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except UNREADABLE:
         item = None
     if not isinstance(item, dict):
         raise ReadingError("", "shape", "is no reading: no JSON object on one line")

@@ -26,6 +26,7 @@ from datasources.base import (
 )
 from datasources.config import ready_folder
 from datasources.reading.files import new_files
+from datasources.reading.texts import UNREADABLE
 from domain.area import Area, AreaRegister, Level
 from domain.dossier import VIETNAM
 from domain.errors import AreaError, SourceError
@@ -181,7 +182,7 @@ def areas_meant(source: str, text: str, areas: AreaRegister, day: date) -> list[
 def _submission(document: Document, source: str) -> Submission:
     try:
         told = msgspec.json.decode(document.content, type=Submission)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise SourceError(source, f"{document.name} is no submission", SUBMIT_PAGE) from None
     if told.source != source or told.period_end <= told.period_start:
         raise SourceError(source, f"{document.name} is a submission of something else", SUBMIT_PAGE)

@@ -144,10 +144,10 @@ class Delivered:
 
 
 def header_of(document: Document, style: Style) -> list[str]:
-    """The names of a file's columns, as they are written; none for an empty file."""
+    """The names of a file's columns, as they are written; none where there is no header."""
     try:
         start = document.content[:HEADER].decode(style.encoding, "replace")
-    except LookupError:
+        lines = csv.reader(io.StringIO(start.removeprefix("\ufeff")), delimiter=style.delimiter)
+        return next((line for line in lines if line), [])
+    except (LookupError, csv.Error):
         return []
-    lines = csv.reader(io.StringIO(start.removeprefix("\ufeff")), delimiter=style.delimiter)
-    return next((line for line in lines if line), [])

@@ -10,9 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pyarrow as pa
 
 from datasources.reading.arrow import Column
+
+UNREADABLE: tuple[type[Exception], ...] = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What the JSON reader raises of what it cannot read: broken, no UTF-8, nested without end."""
 
 ISO_FORMS = (
     "yyyy-MM-dd",

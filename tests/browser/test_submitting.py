@@ -15,6 +15,7 @@ from datasources.running.scheduler import Collector
 from metrics.rules import rules
 from tests.browser.conftest import VIOLATIONS, Watched
 from tests.datasources.filling import Value, filled
+from tests.store.prepared import prepare
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def collect(home: Path) -> list[str]:
     told: list[str] = []
-    Collector(home, now=lambda: NOW, tell=told.append).run_once()
+    Collector(prepare(home), now=lambda: NOW, tell=told.append).run_once()
     return told
 
 

@@ -15,6 +15,7 @@ from dashboards.access import Access
 from datasources.running.scheduler import Collector
 from store import current_snapshot
 from store.state import make_token, revoke_tokens, tokens_of
+from tests.store.prepared import prepare
 
 SOURCES = """
 [desk]
@@ -73,7 +74,7 @@ def push(
 
 def collect(home: Path) -> list[str]:
     told: list[str] = []
-    Collector(home, now=lambda: NOW, tell=told.append).run_once(["desk"])
+    Collector(prepare(home), now=lambda: NOW, tell=told.append).run_once(["desk"])
     return told
 
 

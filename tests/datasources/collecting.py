@@ -15,6 +15,7 @@ from datasources.running.worker import perform
 from domain.dossier import VIETNAM
 from store import BatchResult, Reserve, Warehouse
 from tests.datasources.home import Home
+from tests.store.prepared import prepare
 
 
 class HereReader:
@@ -68,5 +69,6 @@ class Books:
 def books_of(home: Home, now: str) -> Iterator[Books]:
     """The books of a home, opened at an instant of Vietnam."""
     moment = datetime.fromisoformat(now).replace(tzinfo=VIETNAM)
+    prepare(home.path)
     with Warehouse.open(home.path, reserve=Reserve(0, 0)) as warehouse:
         yield Books(home, warehouse, moment)

@@ -19,6 +19,7 @@ from store import Warehouse, current_snapshot
 from tests.datasources.home import NOW, Home
 from tests.datasources.system import System, drip, running
 from tests.datasources.test_worker import PORTAL, wait_until
+from tests.store.prepared import prepare
 
 SOURCES = """
 [desk]
@@ -84,7 +85,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
 
 def run(home: Home, *only: str, now: datetime = NOW) -> tuple[int, Told]:
     told = Told()
-    status = Collector(home.path, now=lambda: now, tell=told.append).run_once(only or None)
+    status = Collector(prepare(home.path), now=lambda: now, tell=told.append).run_once(only or None)
     return status, told
 
 
@@ -232,7 +233,7 @@ class Served:
         self.stop = threading.Event()
         self.status: int | None = None
         clock = (lambda: now) if now else (lambda: datetime.now(UTC))
-        self.collector = Collector(home.path, now=clock, tell=self.told.append)
+        self.collector = Collector(prepare(home.path), now=clock, tell=self.told.append)
         self.thread = threading.Thread(target=self._serve)
 
     def _serve(self) -> None:

@@ -12,6 +12,7 @@ from datasources.running.children import Children
 from datasources.running.scheduler import Collector
 from domain.area import register
 from tests.datasources.home import NOW, PAYLOADS, Delivery, Home
+from tests.store.prepared import prepare
 
 SOURCE = """
 [danh_muc]
@@ -58,7 +59,7 @@ def test_what_is_no_organisation_is_refused_by_its_key(home: Home) -> None:
 def test_what_was_collected_is_what_later_runs_look_up(home: Home) -> None:
     deliver(home)
     told: list[str] = []
-    assert Collector(home.path, now=lambda: NOW, tell=told.append).run_once() == 0, told
+    assert Collector(prepare(home.path), now=lambda: NOW, tell=told.append).run_once() == 0, told
     known, days = known_organisations(home.path, register())
     assert known.by_code("000.00.14.H44", date(2026, 1, 1)).name == "Sở Khoa học và Công nghệ"
     assert known.by_name("UBND xã Sơn Hùng", date(2020, 1, 1), "25").code == "H44.18.05"

@@ -12,6 +12,7 @@ import pytest
 from datasources.running.children import Children
 from datasources.running.scheduler import Collector
 from tests.datasources.home import NOW, PAYLOADS, Home
+from tests.store.prepared import prepare
 
 # Stand in names, identity numbers, telephones, addresses, free text, file names and links.
 # The numbers up to 25 are in dossiers, documents and rows; 40 in procedures, 50 in what people
@@ -89,7 +90,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for name, path in payloads():
         home.write(name, path.read_bytes())
     told: list[str] = []
-    assert Collector(home.path, now=lambda: NOW, tell=told.append).run_once() == 0, told
+    assert Collector(prepare(home.path), now=lambda: NOW, tell=told.append).run_once() == 0, told
     home.write("told.log", "\n".join(told))
     return home
 

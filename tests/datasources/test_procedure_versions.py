@@ -11,6 +11,7 @@ from metrics import Selection, query
 from store import current_snapshot
 from tests.datasources.home import NOW, Home
 from tests.datasources.test_procedures import SOURCE, deliver, entry
+from tests.store.prepared import prepare
 
 FIRST = {"NGAYHIEULUC": "01/03/2019", "NGAYHETHIEULUC": "", "MUCDO": "3"}
 SECOND = {"NGAYHIEULUC": "15/08/2022", "NGAYHETHIEULUC": "", "MUCDO": "Toàn trình"}
@@ -73,7 +74,9 @@ def test_a_procedure_counts_once_on_every_day_whatever_was_delivered_when(home: 
     for name, version in (("0", FIRST), ("1", SECOND)):
         document = {"service": "LayThuTuc", "madonvi": "H44", "result": [entry(**version)]}
         home.write(f"incoming/{name}.json", json.dumps(document))
-        assert Collector(home.path, now=lambda: NOW, tell=told.append).run_once() == 0, told
+        assert Collector(prepare(home.path), now=lambda: NOW, tell=told.append).run_once() == 0, (
+            told
+        )
     names = ("procedures_total", "procedures_online", "procedures_fully_online_rate")
     span = Span(date(2021, 1, 1), date(2024, 1, 1))
     asked = Selection(names, span, area="25", grain=Grain.YEAR)

@@ -15,6 +15,7 @@ from tests.datasources.collecting import books_of
 from tests.datasources.home import NOW, Home
 from tests.datasources.test_collector import SOURCES, Served, received
 from tests.datasources.test_worker import wait_until
+from tests.store.prepared import prepare
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def desk(home: Home) -> Home:
 
 def asked(home: Home, action: Any, **more: Any) -> tuple[int, list[str]]:
     told: list[str] = []
-    collector = Collector(home.path, now=lambda: NOW, tell=told.append)
+    collector = Collector(prepare(home.path), now=lambda: NOW, tell=told.append)
     status = collector.answer(request_of(action, "desk", "Lan", NOW, **more))
     return status, told
 

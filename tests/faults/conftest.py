@@ -1,12 +1,12 @@
 """Homes for the fault tests, and how often a fault is brought about."""
 
-import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from store import Warehouse
-from tests.store.landed import NO_RESERVE
+from tests.faults.mutating import Trial
+from tests.store.prepared import prepare
 
 TOLD = pytest.StashKey[list[str]]()
 
@@ -17,22 +17,29 @@ def fault_number(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--faults"))
 
 
-@pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("empty") / "home"
-    Warehouse.open(home, reserve=NO_RESERVE).close()
-    return home
-
-
 @pytest.fixture
-def home(empty_home: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(empty_home, tmp_path / "home"))
+def home(tmp_path: Path) -> Path:
+    return prepare(tmp_path / "home")
 
 
 @pytest.fixture
 def verdicts(request: pytest.FixtureRequest) -> list[str]:
     """The report of the faults that were brought about: one line each, printed at the end."""
     return request.config.stash.setdefault(TOLD, [])
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[Callable[[str, str], Trial]]:
+    """Homes with one source each, by its stanza and the name of its payload."""
+    made: list[Trial] = []
+
+    def make(sources: str, name: str) -> Trial:
+        made.append(Trial(tmp_path, sources, name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.warehouse.close()
 
 
 def pytest_terminal_summary(

@@ -4,9 +4,8 @@ Mutated by chance: torn bytes, values that nobody expects, and signatures over s
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from datasources.simulator.edxml import Clerk
 from datasources.simulator.signing import authority_pem
 from datasources.simulator.world import World
 from tests.datasources.home import NOW, PAYLOADS
-from tests.faults.test_mutated_mapped import TREE, Kept, Trial, changed, strike, torn
+from tests.faults.mutating import TREE, Kept, Trial, changed, strike, torn
 
 MESSAGES = """
 [source]
@@ -59,19 +58,6 @@ WORDS = some.one_of(
     some.text(some.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20),
     some.sampled_from(["", "2020/13/45", "0000/00/00", "H44", "000.00.18.H44", "Mật", "9" * 500]),
 )
-
-
-@pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Callable[[str, str], Trial]]:
-    made: list[Trial] = []
-
-    def make(sources: str, name: str) -> Trial:
-        made.append(Trial(tmp_path, sources, name))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.warehouse.close()
 
 
 def signed_message() -> bytes:

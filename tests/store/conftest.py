@@ -1,6 +1,5 @@
 """A fresh home and its warehouse, for tests that load and publish for real."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,19 +7,12 @@ import pytest
 
 from store import Warehouse
 from tests.store.landed import NO_RESERVE
-
-
-@pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that was opened once; making it anew for each test would take most of its time."""
-    home = tmp_path_factory.mktemp("empty") / "home"
-    Warehouse.open(home, reserve=NO_RESERVE).close()
-    return home
+from tests.store.prepared import prepare
 
 
 @pytest.fixture
-def home(empty_home: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(empty_home, tmp_path / "home"))
+def home(tmp_path: Path) -> Path:
+    return prepare(tmp_path / "home")
 
 
 @pytest.fixture
