@@ -4,7 +4,7 @@
 #   deploy/setup.sh run       .venv with requirements.txt
 #   deploy/setup.sh dev       .venv with requirements-dev.txt
 #   deploy/setup.sh browser   Chromium and Vietnamese letters, for the tests that open pages
-#   deploy/setup.sh database  PostgreSQL's server programs, for the tests that read a real database
+#   deploy/setup.sh database  the server programs of PostgreSQL and MariaDB, for the tests that read real databases
 #   deploy/setup.sh broker    Mosquitto, for the tests that listen to sensors
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -124,7 +124,10 @@ install_database() {
     apt_install postgresql
 }
 
+mariadb_found() { command -v mariadb-install-db >/dev/null && command -v my_print_defaults >/dev/null; }
+
 database() {
+    mariadb_found || apt_install mariadb-server-core mariadb-client-core || say "no MariaDB: the tests of kind sql that need one are skipped. As root: apt-get install mariadb-server-core mariadb-client-core"
     database_found || install_database || say "no PostgreSQL: the tests of kind sql that need one are skipped. As root: apt-get install postgresql"
 }
 

@@ -46,6 +46,7 @@ DRIVERS: Mapping[str, Driver] = {
     ),
     "sqlite": Driver("sqlite", "sqlite3", "", {}),
 }  # fmt: skip
+MYSQL = ("mysql", "mariadb")
 READS_FOR = ("pymysql", "pymssql")
 """Drivers that give up by a limit of their own, named `read_timeout` or `timeout`."""
 
@@ -68,6 +69,21 @@ FACTS: Mapping[str, tuple[str, str]] = {
 
 UNREACHED = ("cannot be reached, or does not let us in", "Check url, and password_file")
 UNKNOWN = ("breaks off, or refuses the query", "Try it in the database's own tool first")
+
+NUMBERS: Mapping[int, str] = {
+    1044: "28000",
+    1045: "28000",
+    1049: "3D000",
+    1142: "42501",
+    1143: "42501",
+    1792: "25006",
+    1969: "57014",
+    3024: "57014",
+    1146: "42P01",
+    1054: "42703",
+    1064: "42601",
+}
+"""MySQL and MariaDB number their complaints."""
 
 SAYINGS: Mapping[str, str] = {
     "interrupted": "57014",
@@ -134,6 +150,9 @@ def _engine(url: URL, home: Path, source: str, password: str | None, seconds: fl
     given: dict[str, Any] = dict(driver.give_up)
     if driver.module in READS_FOR:
         given["read_timeout" if driver.module == "pymysql" else "timeout"] = int(seconds) + 1
+    if driver.module == "pymysql" and password is not None:
+        # It would write a text in Latin-1, which has few of Vietnam's letters.
+        given["password"] = password.encode()
     if driver.name != "sqlite":
         return create_engine(url.set(password=password), poolclass=NullPool, connect_args=given)
     path = home / Path(url.database or "").expanduser()
@@ -187,6 +206,8 @@ def _state(error: SQLAlchemyError, url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         words = str(original)
         return next((code for saying, code in SAYINGS.items() if saying in words), "")
+    if url.get_backend_name() in MYSQL:
+        return NUMBERS.get(original.args[0], "") if original and original.args else ""
     return str(getattr(original, "sqlstate", None) or "")
 
 

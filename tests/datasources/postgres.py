@@ -57,7 +57,7 @@ def running(bin_folder: Path) -> Iterator[Server]:
     if owner:
         shutil.chown(home, owner["user"], owner["group"])
     try:
-        port = _free_port()
+        port = free_port()
         _make(bin_folder, home, owner)
         command = f"{bin_folder}/postgres -D {home}/data -p {port} -k {home} -h 127.0.0.1"
         options = " -c fsync=off -c max_connections=20"
@@ -106,7 +106,8 @@ def connected(port: int) -> psycopg.Connection[Any]:
     )  # fmt: skip
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

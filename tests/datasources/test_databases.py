@@ -6,20 +6,22 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects import mssql, mysql, oracle
 
 from datasources.base import Document, Order
 from datasources.config import read_source
 from datasources.kinds import databases, selecting
 from datasources.kinds.keyset import Position, earlier, position_of
 from domain.errors import CatalogueError, RecordError
-from tests.datasources import postgres
+from tests.datasources import mariadb, postgres
 from tests.datasources.home import NOW, Delivery, Home
 
 SOURCE = """
@@ -87,12 +89,24 @@ def lite(home: Home) -> Lite:
 def server() -> Iterator[postgres.Server]:
     programs = postgres.programs()
     if programs is None:
-        way_on = "no PostgreSQL server is installed; run: deploy/setup.sh database"
-        if os.environ.get("CI"):
-            pytest.fail(way_on)
-        pytest.skip(way_on)
-    with postgres.running(programs) as found:
+        do_without("PostgreSQL")
+    with postgres.running(Path(str(programs))) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def maria() -> Iterator[mariadb.Server]:
+    if not mariadb.is_installed():
+        do_without("MariaDB")
+    with mariadb.running() as found:
+        yield found
+
+
+def do_without(system: str) -> NoReturn:
+    way_on = f"no {system} server is installed; run: deploy/setup.sh database"
+    if os.environ.get("CI"):
+        pytest.fail(way_on)
+    pytest.skip(way_on)
 
 
 @pytest.fixture
@@ -103,22 +117,28 @@ def postgresql(home: Home, server: postgres.Server) -> postgres.Server:
     return server
 
 
+@pytest.fixture
+def mysql_server(home: Home, maria: mariadb.Server) -> mariadb.Server:
+    maria.run("drop table if exists ho_so", CREATE.format(time="datetime"))
+    secret(home)
+    return maria
+
+
 def secret(home: Home) -> None:
     home.write("config/password", postgres.PASSWORD).chmod(0o600)
 
 
-Database = Lite | postgres.Server
+Database = Lite | postgres.Server | mariadb.Server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["lite", "postgresql", "mysql_server"])
 def database(request: pytest.FixtureRequest) -> Database:
-    name = "lite" if request.param == "sqlite" else "postgresql"
-    found: Database = request.getfixturevalue(name)
+    found: Database = request.getfixturevalue(request.param)
     return found
 
 
 def collect(home: Home, database: Database, keys: str = TABLE, **given: Any) -> Delivery:
-    if isinstance(database, postgres.Server):
+    if not isinstance(database, Lite):
         keys += '\npassword_file = "config/password"'
     home.configure(SOURCE.format(url=database.url, keys=keys))
     return home.collect("desk", **given)
@@ -248,26 +268,28 @@ def test_a_file_of_sqlite_is_opened_only_to_be_read(home: Home, lite: Lite) -> N
     assert not lite.path.exists()
 
 
-SLOW = {
-    "sqlite": "with recursive n(i) as (select 1 union all select i + 1 from n) "
+SLOW: dict[type[Database], str] = {
+    Lite: "with recursive n(i) as (select 1 union all select i + 1 from n) "
     "select ho_so.* from ho_so, n",
-    "postgresql": "select ho_so.* from ho_so, pg_sleep(30)",
+    postgres.Server: "select ho_so.* from ho_so, pg_sleep(30)",
+    mariadb.Server: "select ho_so.* from ho_so where sleep(30) = 0",
 }
 
 
 def test_a_query_that_takes_too_long_is_stopped(home: Home, database: Database) -> None:
     database.run(row(1))
-    name = "sqlite" if isinstance(database, Lite) else "postgresql"
-    keys = f'query = "{SLOW[name]}"\nstatement_seconds = 0.5\nupdated = "cap_nhat"'
+    keys = f'query = "{SLOW[type(database)]}"\nstatement_seconds = 0.5\nupdated = "cap_nhat"'
     error = collect(home, database, keys).error
     assert "was stopped: the query took too long" in error
 
 
+@pytest.mark.parametrize("system", ["postgresql", "mysql_server"])
 def test_a_wrong_password_and_a_closed_port_are_told_without_the_password(
-    home: Home, postgresql: postgres.Server
+    home: Home, system: str, request: pytest.FixtureRequest
 ) -> None:
+    database: Database = request.getfixturevalue(system)
     home.write("config/password", "s3cret").chmod(0o600)
-    error = collect(home, postgresql).error
+    error = collect(home, database).error
     assert error.startswith("desk: the database 127.0.0.1 ")
     assert "password_file" in error
     assert "s3cret" not in error
@@ -366,9 +388,7 @@ def test_a_stanza_that_cannot_work_is_refused(changed: dict[str, Any], words: st
     assert "pw" not in caught.value.message
 
 
-@pytest.mark.parametrize(
-    ("system", "package"), [("mssql", "pymssql"), ("oracle", "oracledb"), ("mysql", "pymysql")]
-)
+@pytest.mark.parametrize(("system", "package"), [("mssql", "pymssql"), ("oracle", "oracledb")])
 def test_a_system_whose_package_is_not_there_says_which_to_install(
     home: Home, system: str, package: str
 ) -> None:
@@ -411,3 +431,49 @@ def test_a_text_that_does_not_sort_by_time_is_no_mark() -> None:
 def test_a_position_is_the_same_after_it_was_kept(updated: Any) -> None:
     kept = Position(updated, "HS-1", done=True)
     assert position_of(kept.told()) == kept
+
+
+ASKED = {
+    "mssql": (
+        "SELECT TOP __[POSTCOMPILE_param_1] [Mã], cap_nhat, [order] FROM main.[Ho so] "
+        "WHERE cap_nhat IS NOT NULL AND "
+        "(cap_nhat > :cap_nhat_1 OR cap_nhat = :cap_nhat_2 AND [order] > :order_1) "
+        "ORDER BY cap_nhat, [order]"
+    ),
+    "mysql": (
+        "SELECT `Mã`, cap_nhat, `order` FROM main.`Ho so` WHERE cap_nhat IS NOT NULL AND "
+        "(cap_nhat > %s OR cap_nhat = %s AND `order` > %s) "
+        "ORDER BY cap_nhat, `order` LIMIT %s"
+    ),
+    "oracle": (
+        'SELECT "Mã", cap_nhat, "order" FROM main."Ho so" WHERE cap_nhat IS NOT NULL AND '
+        '(cap_nhat > :cap_nhat_1 OR cap_nhat = :cap_nhat_2 AND "order" > :order_1) '
+        'ORDER BY cap_nhat, "order" FETCH FIRST __[POSTCOMPILE_param_1] ROWS ONLY'
+    ),
+}
+"""What is asked of the systems that no test can start, and of MySQL, from a position on."""
+
+
+def test_each_system_is_asked_in_its_own_words_with_every_value_bound(
+    home: Home, lite: Lite
+) -> None:
+    lite.run('create table "Ho so" ("Mã" text, cap_nhat text, "order" integer, xa text)')
+    given = {"url": f"sqlite:///{lite.path}", "table": "main.Ho so", "key": "order"}
+    columns = {"dossier_code": "Mã", "competent_area": "Mã"}
+    config = stanza({**given, "updated": "cap_nhat", "columns": columns})
+    position = Position("2020-07-16 09:00:00", 7, done=False)
+    order = Order("desk", home.path, NOW, {"position": position.told()}, sample=True)
+    heard: list[Any] = []
+
+    def hear(_connection: object, statement: Any, *_: object) -> None:
+        heard.append(statement)
+
+    event.listen(Engine, "before_execute", hear)
+    try:
+        list(databases.KIND.fetch(config, order))
+    finally:
+        event.remove(Engine, "before_execute", hear)
+    [asked] = [one for one in heard if "ORDER BY" in str(one)]
+    dialects: dict[str, Any] = {"mssql": mssql, "mysql": mysql, "oracle": oracle}
+    said = {name: str(asked.compile(dialect=one.dialect())) for name, one in dialects.items()}
+    assert {name: " ".join(text.split()) for name, text in said.items()} == ASKED
