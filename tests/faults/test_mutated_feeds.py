@@ -20,6 +20,8 @@ from datasources.simulator.world import World
 from tests.datasources.home import NOW, PAYLOADS
 from tests.faults.mutating import TREE, Kept, Trial, changed, strike, torn
 
+pytestmark = pytest.mark.timeout(1800)
+
 MESSAGES = """
 [source]
 kind = "edxml"

@@ -18,6 +18,8 @@ from tests.datasources.home import PAYLOADS
 from tests.datasources.test_submissions import SENT, SOURCES
 from tests.faults.mutating import STRANGE, TREE, Kept, Trial, changed, strike, torn
 
+pytestmark = pytest.mark.timeout(1800)
+
 PERMITS = """
 [source]
 kind = "csv"

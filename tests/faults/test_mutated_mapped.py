@@ -13,11 +13,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import strategies as some
 
 from tests.datasources.books import workbook
 from tests.datasources.home import PAYLOADS
 from tests.faults.mutating import STRANGE, TREE, Kept, Trial, changed, strike, torn
+
+pytestmark = pytest.mark.timeout(1800)
 
 PERMITS = """
 [source]
