@@ -1,6 +1,7 @@
 """A real MariaDB on the loopback, started by the tests and gone with them."""
 
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine
-from sqlalchemy.exc import OperationalError
 
 from tests.datasources.postgres import ACCOUNT, PASSWORD, WAIT_SECONDS, free_port
 
@@ -58,7 +58,7 @@ def running() -> Iterator[Server]:
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
         try:
             found = Server(int(command[-1].partition("=")[2]), home / "socket")
-            _wait(server, found, home)
+            _wait(server, found.socket, home)
             with connected(found.socket) as owner:
                 for statement in PREPARED:
                     owner.exec_driver_sql(statement)
@@ -91,20 +91,21 @@ def _made(home: Path) -> list[str]:
     ]
 
 
-def _wait(server: "subprocess.Popen[Any]", found: Server, home: Path) -> None:
+def _wait(server: "subprocess.Popen[Any]", place: Path, home: Path) -> None:
     ends = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < ends:
         try:
-            connected(found.socket).close()
+            with socket.socket(socket.AF_UNIX) as trial:
+                trial.connect(str(place))
             return
-        except OperationalError:
+        except OSError:
             if server.poll() is not None:
                 break
             time.sleep(0.1)
     raise RuntimeError((home / "log").read_text())
 
 
-def connected(socket: Path, database: str = "") -> Connection:
+def connected(place: Path, database: str = "") -> Connection:
     """The owner's own connection, through the socket."""
-    url = f"mariadb+pymysql://root@/{database}?unix_socket={socket}&charset=utf8mb4"
+    url = f"mariadb+pymysql://root@/{database}?unix_socket={place}&charset=utf8mb4"
     return create_engine(url, poolclass=NullPool).connect()
