@@ -86,7 +86,7 @@ def feeds_table(feeds: Sequence[Feed], names: Mapping[str, str], words: Words) -
 
 def _state_sentence(source: Row, state: str, words: Words) -> str:
     """What is wrong as the collector told it, else what the state means."""
-    reason = source.get("doubt") if state == "suspect" else source.get("up_reason")
+    reason = (state == "suspect" and source.get("doubt")) or source.get("up_reason")
     is_told = state in ("down", "never", "suspect") and reason
     if not is_told:
         return words(f"freshness.{state}_long")
@@ -128,13 +128,14 @@ def _batch_row(batch: Row, words: Words) -> list[Content]:
     outcome = batch["status"]
     if outcome == "unchanged" and batch["read"] == batch["rejected"] > 0:
         outcome = "refused"
+    text = told(batch["message"], words.language)
     counts = [fmt.number(batch[name], 0, words.language) for name in COUNTED]
     return [
         fmt.instant(finished, words.language),
         batch["source"],
         tag("span", words(f"batch.{outcome}"), cls=f"ioc-batch ioc-batch--{outcome}"),
         *counts,
-        told(batch["message"], words.language),
+        tag("span", text, cls="ioc-batch__note") if text else "",
     ]
 
 
