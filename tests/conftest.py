@@ -15,3 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="How often each fault test lets chance strike; 200 before a release.",
     )
+    parser.addoption(
+        "--oracle",
+        default="3000",
+        metavar="DOSSIERS",
+        help="How many dossiers the oracle counts one by one; 60000 before a release.",
+    )

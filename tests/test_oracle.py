@@ -7,6 +7,7 @@ published and queried; every figure must be the one that `truth` counts dossier 
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.dropbox import Dropbox
 from datasources.simulator.server import Simulator
 from datasources.simulator.truth import Figures, truth
+from datasources.simulator.truth_places import Cut
 from datasources.simulator.world import World
 from domain.area import Boundaries, Level, register
 from domain.period import Grain, Span
 from domain.scope import EVERYTHING
 from metrics import By, Selection, query
 from store import Reserve, Snapshot, Warehouse, publish
+
+# How many dossiers of scale 1 there are in the province in those days.
+DOSSIERS_AT_SCALE_1 = 1_600
 
 Cells = Mapping[tuple[str, str, str, date], Figures]
 Key = tuple[str, str, str, date]
@@ -72,6 +77,12 @@ SUMMER = Span(date(2025, 7, 1), date(2025, 9, 1))
 LEVELS = {SPRING: (Level.DISTRICT, Level.COMMUNE), SUMMER: (Level.COMMUNE,)}
 
 
+@cache
+def counted(world: World, day: date) -> Cells:
+    """Every figure of every month, counted one by one."""
+    return truth(world, day)
+
+
 class Clock:
     """A clock that stands where it is put."""
 
@@ -81,9 +92,26 @@ class Clock:
         return self.now
 
 
+# Other grains than months, in spans their periods fill, on each side of the reorganisation.
+CUTS = {
+    Grain.DAY: (
+        Span(date(2025, 6, 28), date(2025, 7, 1)), Span(date(2025, 7, 1), date(2025, 7, 4)),
+    ),
+    Grain.WEEK: (
+        Span(date(2025, 6, 2), date(2025, 6, 30)), Span(date(2025, 7, 7), date(2025, 8, 18)),
+    ),
+    Grain.QUARTER: (
+        Span(date(2025, 4, 1), date(2025, 7, 1)), Span(date(2025, 7, 1), date(2025, 10, 1)),
+    ),
+    Grain.YEAR: (Span.of_year(2025),),
+}  # fmt: skip
+EVENTS = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS[:2])
+
+
 @pytest.fixture(scope="module")
-def world() -> World:
-    return World(7, [HOME], FIRST, LAST, scale=2)
+def world(request: pytest.FixtureRequest) -> World:
+    many = int(request.config.getoption("--oracle"))
+    return World(7, [HOME], FIRST, LAST, scale=many / DOSSIERS_AT_SCALE_1)
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +141,14 @@ def collect(home: Path, store: Warehouse, now: int) -> None:
 
 
 def printed(snapshot: Snapshot, metrics: tuple[str, ...], span: Span, **cut: Any) -> Iterator[Any]:
-    """The rows of a monthly query about Cao Bằng."""
-    selection = Selection(metrics, span, grain=Grain.MONTH, **cut)
+    """The rows of a query about Cao Bằng, monthly if no other grain is asked for."""
+    selection = Selection(metrics, span, **{"grain": Grain.MONTH, **cut})
     now = instant_of(end_of_day(LAST))
     frame = query(selection, EVERYTHING, snapshot, now=now)
     return frame[~frame["reported"]].itertuples()
 
 
+@cache
 def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> dict[Key, Figures]:
     """Every figure the program gives: country, province, and all areas in it."""
     found: dict[Key, Figures] = {}
@@ -136,6 +165,30 @@ def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> 
                 key = (row.metric, boundaries, row.area_id, row.period_start)
                 found[key] = figures(row.numerator, row.denominator, row.value)
     return found
+
+
+def answered_by(
+    snapshot: Snapshot, grain: Grain, boundaries: str, as_of: date | None = None
+) -> dict[Key, Figures]:
+    """What the program gives of events by another grain than months: province and all below."""
+    found: dict[Key, Figures] = {}
+    for span in CUTS[grain]:
+        whole = {"area": HOME, "boundaries": Boundaries(boundaries), "as_of": as_of, "grain": grain}
+        two_levels = boundaries == "today" or span.end > date(2025, 7, 1)
+        levels = (Level.COMMUNE,) if two_levels else (Level.DISTRICT, Level.COMMUNE)
+        for cut in ({}, *({"by": By.AREA, "level": level} for level in levels)):
+            for row in printed(snapshot, EVENTS, span, **whole, **cut):
+                key = (row.metric, boundaries, row.area_id, row.period_start)
+                found[key] = figures(row.numerator, row.denominator, row.value)
+    return found
+
+
+def counted_by(world: World, day: date, grain: Grain) -> dict[Key, Figures]:
+    """What counting one by one gives in the same spans."""
+    cells: dict[Key, Figures] = {}
+    for span in CUTS[grain]:
+        cells |= truth(world, day, Cut(grain, span))
+    return {key: told for key, told in cells.items() if key[0] in EVENTS}
 
 
 def figures(*numbers: float) -> Figures:
@@ -168,7 +221,7 @@ def same(expected: Figures | None, found: Figures | None) -> bool:
 def test_every_figure_is_what_counting_dossier_by_dossier_gives(
     world: World, snapshot: Snapshot, boundaries: str
 ) -> None:
-    expected = truth(world, LAST)
+    expected = counted(world, LAST)
     found = answered(snapshot, boundaries)
     assert len(found) > 2_000
     assert differences(expected, found, boundaries) == {}
@@ -179,14 +232,30 @@ def test_every_figure_is_what_counting_dossier_by_dossier_gives(
 def test_a_past_report_gives_what_was_known_on_its_day(
     world: World, snapshot: Snapshot, day: date, boundaries: str
 ) -> None:
-    expected = truth(world, day)
+    expected = counted(world, day)
     found = answered(snapshot, boundaries, as_of=day)
     assert differences(expected, found, boundaries) == {}
 
 
+@pytest.mark.parametrize("boundaries", ["then", "today"])
+@pytest.mark.parametrize("grain", CUTS)
+def test_every_grain_gives_what_counting_dossier_by_dossier_gives(
+    world: World, snapshot: Snapshot, grain: Grain, boundaries: str
+) -> None:
+    for known in (LAST, DAYS[1]) if grain is Grain.WEEK else (LAST,):
+        as_of = None if known == LAST else known
+        found = answered_by(snapshot, grain, boundaries, as_of)
+        asked = {key[2] for key in found}
+        cells = counted_by(world, known, grain)
+        # A year asks for the areas there are at its end, everything else for those of its time.
+        expected = {key: told for key, told in cells.items() if key[2] in asked}
+        assert differences(expected, found, boundaries) == {}
+        assert len({key[2] for key in expected}) > 50
+
+
 def test_the_past_was_corrected_since(world: World) -> None:
     """The test above is not the one before it: what was known then is not what is known now."""
-    before, after = truth(world, DAYS[1]), truth(world, LAST)
+    before, after = counted(world, DAYS[1]), counted(world, LAST)
     may = date(2025, 5, 1)
     changed = [key for key in before if key[3] == may and before[key] != after[key]]
     assert changed

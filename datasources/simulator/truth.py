@@ -1,7 +1,7 @@
 """What the program should find in a world: every figure again, in plain Python, dossier by dossier.
 
 Slow on purpose and written for reading: no SQL, no frames, and none of the program's own rules
-for counting. Only the register of areas and the names of months are shared with it.
+for counting. Only the register of areas, the calendar and the names of periods are shared with it.
 
     dossiers_received            received in the month
     dossiers_resolved            finished in the month, without a due date too; withdrawn are not
@@ -57,91 +57,39 @@ successor answers for what it left, and where there is none, what it lay in.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
-from typing import NamedTuple
 
 from datasources.simulator.clock import NEVER, end_of_day
 from datasources.simulator.desks import systems
 from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
-from datasources.simulator.dossiers import ONLINE, POSTAL, Dossiers, Known, known
+from datasources.simulator.dossiers import Dossiers, Known, known
 from datasources.simulator.dropbox import report_second
 from datasources.simulator.province import Province
 from datasources.simulator.services import Services, services
+from datasources.simulator.truth_cases import Case, add_cases
 from datasources.simulator.truth_feeds import OWED, sector_lines, station_hours
 from datasources.simulator.truth_listed import add_feedback, add_procedures
 from datasources.simulator.truth_places import (
-    FOREVER,
+    MONTHS,
     ONE_DAY,
     Cell,
+    Cut,
     Figures,
     Tally,
     count_in,
     day_at,
-    last_day_of,
-    lives_on,
-    months_told,
+    periods_told,
     places_of,
     plain,
     rate_of,
 )
 from datasources.simulator.work_files import SIGNING
 from datasources.simulator.world import World
-from domain.area import Boundaries, register
-from domain.calendar import load_calendar
-from domain.period import add_months
+from domain.area import register
+from domain.period import Grain, add_months
 
 __all__ = ["Figures", "truth"]
 
 
-class Case(NamedTuple):
-    """A dossier in days; FOREVER for what has not happened. `due` is None if none was promised."""
-
-    area_id: str
-    received: date
-    refused: date
-    due: date | None
-    finished: date
-    withdrawn: date
-    channel: int
-    reception: date
-    waits: tuple[tuple[date, date], ...]
-    traits: frozenset[str]
-
-
-RATES = {
-    "on_time_rate_resolved": (("early", "on_time"), ("early", "on_time", "late")),
-    "on_time_rate_qd766": (("unbroken",), ("received_due",)),
-    "resolution_rate": (("resolved",), ("received",)),
-    "online_dossier_rate": (("received_online",), ("received",)),
-    "postal_dossier_rate": (("received_postal",), ("received",)),
-    "reception_late_rate": (("slow",), ("to receive",)),
-    "on_time_rate_received": (("early", "on_time"), ("received_due",)),
-    "on_time_rate_commitment": (("early", "on_time"), ("early", "on_time", "late", "overdue")),
-    "null_due_share": (("null_due",), ("received",)),
-    "supplement_rate": (("supplemented",), ("received",)),
-    "digitised_component_rate": (("digitised",), ("received",)),
-    "reuse_rate": (("reused",), ("received",)),
-    "online_payment_dossier_rate": (("paid_online",), ("has_fee",)),
-    "electronic_result_rate": (("result",), ("resolved",)),
-    "cross_boundary_share": (("elsewhere",), ("received",)),
-    "apology_letter_rate": (("apology",), ("late_at_last",)),
-}
-CHANNELS = {ONLINE: "received_online", POSTAL: "received_postal"}
-TRAITS = ("supplemented", "digitised", "reused", "has_fee", "paid_online", "elsewhere")
-COUNTS = {
-    "dossiers_received": "received",
-    "dossiers_resolved": "resolved",
-    "dossiers_resolved_early": "early",
-    "dossiers_resolved_on_time": "on_time",
-    "dossiers_resolved_late": "late",
-}
-STOCKS = {
-    "dossiers_pending": "pending",
-    "dossiers_pending_overdue": "overdue",
-    "dossiers_paused": "paused",
-    "dossiers_near_due": "near due",
-}
-LOAD = ("received_due", "pending due before", "paused due before")
 SHARES = {"docs_electronic_rate": "electronic", "docs_signed_rate": "signed"}
 LETTERS = {
     "docs_sent": "sent",
@@ -151,64 +99,32 @@ LETTERS = {
 SIGNATURES = {VERIFIED: "signed", UNVERIFIED: "unverified", INVALID: "broken"}
 
 
-def truth(world: World, day: date) -> dict[Cell, Figures]:
-    """Every cell by metric, boundaries, area id and month, as known at the end of `day`.
+def truth(world: World, day: date, cut: Cut = MONTHS) -> dict[Cell, Figures]:
+    """Every cell by metric, boundaries, area id and period, as known at the end of `day`.
 
-    A cell is there for every month from the first in which its area tells anything to the month
-    of `day`; with `then`, only while the area exists (for a stock: still at the month's end).
+    A cell is there for every period from the first in which its area tells anything to that of
+    `day`; with `then`, only while the area exists (for a stock: still at the period's end).
+    What offices report each month is told of by month alone.
     """
     cells: dict[Cell, Figures] = {}
-    _add_dossiers(cells, world, day)
-    _add_documents(cells, world, day)
-    _add_reports(cells, world, day)
-    _add_stations(cells, world, day)
-    _add_sectors(cells, world, day)
-    add_feedback(cells, world, day)
-    add_procedures(cells, world, day)
+    add_cases(cells, _cases(world, day), day, cut)
+    _add_documents(cells, world, day, cut)
+    _add_stations(cells, world, day, cut)
+    add_feedback(cells, world, day, cut)
+    if cut.grain is Grain.MONTH:
+        _add_reports(cells, world, day)
+        _add_sectors(cells, world, day)
+    if cut.grain not in (Grain.DAY, Grain.WEEK):
+        add_procedures(cells, world, day, cut)
     return cells
 
 
-def _add_dossiers(cells: dict[Cell, Figures], world: World, day: date) -> None:
-    tally: Tally = defaultdict(int)
-    for case in _cases(world, day):
-        for what, when in _events(case, day):
-            count_in(tally, what, places_of(case.area_id, when), when)
-        for what, month, when in _states(case, day):
-            count_in(tally, what, places_of(case.area_id, when), month)
-    for boundaries, area_id, month in months_told(tally, day):
-        place = (boundaries, area_id, month)
-        for metric, what in COUNTS.items():
-            cells[metric, *place] = plain(tally[what, *place])
-        for metric, (above, below) in RATES.items():
-            numerator = sum(tally[what, *place] for what in above)
-            cells[metric, *place] = rate_of(numerator, sum(tally[what, *place] for what in below))
-        _add_workload(cells, tally, place)
-        if boundaries == Boundaries.TODAY or lives_on(area_id, last_day_of(month, day)):
-            for metric, what in STOCKS.items():
-                cells[metric, *place] = plain(tally[what, *place])
-            overdue = rate_of(tally["overdue", *place], tally["pending due", *place])
-            cells["overdue_rate", *place] = overdue
-
-
-def _add_workload(cells: dict[Cell, Figures], tally: Tally, place: tuple[str, str, date]) -> None:
-    """What there was to do, what of it is not late, and how long what was done took."""
-    opening = tally["pending before", *place] + tally["paused before", *place]
-    cells["dossiers_carried_over", *place] = plain(opening)
-    load = sum(tally[what, *place] for what in LOAD)
-    late = tally["late", *place] + tally["overdue", *place]
-    cells["on_time_rate_must_process", *place] = rate_of(load - late, load)
-    days, resolved = tally["day", *place], tally["resolved", *place]
-    cells["avg_processing_days", *place] = Figures(
-        days, resolved, days / resolved if resolved else None
-    )
-
-
-def _add_documents(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def _add_documents(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     tally: Tally = defaultdict(int)
     for area_id, when, words in _letters(world, day):
         for what in words:
-            count_in(tally, what, places_of(area_id, when), when)
-    for place in months_told(tally, day):
+            count_in(tally, what, places_of(area_id, when), cut.of(when))
+    for place in periods_told(tally, day, cut):
         for metric, what in LETTERS.items():
             cells[metric, *place] = plain(tally[what, *place])
         for metric, what in SHARES.items():
@@ -233,14 +149,14 @@ def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
         cells[cell] = rate_of(above[cell], denominator)
 
 
-def _add_stations(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def _add_stations(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     tally: Tally = defaultdict(int)
     for one in station_hours(world, day):
         told = {"readings": one.readings, "owed": OWED, "bad": int(one.is_bad)}
         for boundaries, area_id in places_of(one.area_id, one.day):
             for what, many in told.items():
-                tally[what, boundaries, area_id, one.day.replace(day=1)] += many
-    for place in months_told(tally, day):
+                tally[what, boundaries, area_id, cut.of(one.day)] += many
+    for place in periods_told(tally, day, cut):
         cells["water_exceedance_hours", *place] = plain(tally["bad", *place])
         cells["water_station_uptime", *place] = rate_of(
             tally["readings", *place], tally["owed", *place]
@@ -250,7 +166,7 @@ def _add_stations(cells: dict[Cell, Figures], world: World, day: date) -> None:
 def _add_sectors(cells: dict[Cell, Figures], world: World, day: date) -> None:
     tally: Tally = defaultdict(int)
     for metric, area_id, month, many in sector_lines(world, day):
-        for boundaries, above in places_of(area_id, last_day_of(month, day)):
+        for boundaries, above in places_of(area_id, MONTHS.last_day(month, day)):
             tally[metric, boundaries, above, month] += many
     cells.update({cell: plain(many) for cell, many in tally.items()})
 
@@ -308,115 +224,6 @@ def _traits(
         if province.desks[desk].area_id != province.desks[receiving].area_id:
             found.add("elsewhere")
         yield frozenset(found)
-
-
-def _events(case: Case, day: date) -> Iterator[tuple[str, date]]:
-    """What counts on the day it happens."""
-    if case.refused < FOREVER:
-        yield "refused", case.refused
-    if case.reception <= day:
-        yield "to receive", case.reception
-        if "slow" in case.traits:
-            yield "slow", case.reception
-    if case.received == FOREVER:
-        return
-    yield "received", case.received
-    yield from ((trait, case.received) for trait in TRAITS if trait in case.traits)
-    if case.channel in CHANNELS:
-        yield CHANNELS[case.channel], case.received
-    yield from _term(case, day)
-    if case.withdrawn < FOREVER:
-        yield "withdrawn", case.withdrawn
-    elif case.finished < FOREVER:
-        yield from _ended(case)
-
-
-def _term(case: Case, day: date) -> Iterator[tuple[str, date]]:
-    """What becomes of the day that was promised."""
-    if case.due is None:
-        yield "null_due", case.received
-        return
-    yield "received_due", case.received
-    broken = _term_ran_out(case, case.due)
-    if broken > last_day_of(case.received.replace(day=1), day):
-        yield "unbroken", case.received
-    if broken <= day:
-        yield "late_at_last", broken
-        if "apology" in case.traits:
-            yield "apology", broken
-
-
-def _ended(case: Case) -> Iterator[tuple[str, date]]:
-    yield "resolved", case.finished
-    for _ in range(_days_taken(case)):
-        yield "day", case.finished
-    if "result" in case.traits:
-        yield "result", case.finished
-    if case.due is not None:
-        yield _punctuality(case.finished, case.due), case.finished
-
-
-def _days_taken(case: Case) -> int:
-    """Working days after the day of reception up to that of the result, none of a pause."""
-    day, taken = case.received, 0
-    while day < case.finished:
-        day += ONE_DAY
-        taken += _is_worked(day) and not any(start <= day < end for start, end in case.waits)
-    return taken
-
-
-@cache
-def _is_worked(day: date) -> bool:
-    return load_calendar().is_working(day)
-
-
-def _punctuality(finished: date, due: date) -> str:
-    if finished < due:
-        return "early"
-    return "on_time" if finished == due else "late"
-
-
-def _term_ran_out(case: Case, due: date) -> date:
-    """The day on which the promised term had run out without a result; FOREVER if never."""
-    if min(case.finished, case.withdrawn) <= due:
-        return FOREVER
-    broken = due + ONE_DAY
-    for start, end in case.waits:
-        if start <= broken < end:
-            broken = end
-    return FOREVER if case.withdrawn <= broken else broken
-
-
-def _states(case: Case, day: date) -> Iterator[tuple[str, date, date]]:
-    """What the dossier is at the end of each month in which it is open, and on that day."""
-    month = case.received.replace(day=1)
-    ended = min(case.finished, case.withdrawn)
-    while case.received < FOREVER and month <= day:
-        last = last_day_of(month, day)
-        if ended <= last:
-            return
-        month = add_months(month, 1)
-        if case.received <= last:
-            yield from ((what, last.replace(day=1), last) for what in _state(case, last))
-            if month <= day:  # who has it then opens the next month with it
-                yield from ((f"{what} before", month, month) for what in _state(case, last))
-
-
-def _state(case: Case, on: date) -> Sequence[str]:
-    promised = ("due",) if case.due is not None else ()
-    if any(start <= on < end for start, end in case.waits):
-        return ("paused", *(f"paused {word}" for word in promised))
-    return ("pending", *(f"pending {word}" for word in promised), *_pressed(case, on))
-
-
-def _pressed(case: Case, on: date) -> Sequence[str]:
-    """Overdue, or near due: at most one working day after today up to the due day."""
-    if case.due is None:
-        return ()
-    if case.due < on:
-        return ("overdue",)
-    left = (on + ONE_DAY * number for number in range(1, (case.due - on).days + 1))
-    return ("near due",) if sum(map(_is_worked, left)) <= 1 else ()
 
 
 def _letters(world: World, day: date) -> Iterator[tuple[str, date, Sequence[str]]]:

@@ -11,20 +11,19 @@ from datasources.simulator.feedback import ANSWERED, RATED, REFUSED, Shown, last
 from datasources.simulator.truth_places import (
     FOREVER,
     Cell,
+    Cut,
     Figures,
     Tally,
     count_in,
     day_at,
-    last_day_of,
     lives_on,
-    months_told,
+    periods_told,
     places_of,
     plain,
     rate_of,
 )
 from datasources.simulator.world import World
 from domain.area import Boundaries, Level, register
-from domain.period import add_months
 
 FEEDBACK_RATES = {
     "feedback_on_time_rate": ("unbroken", "due"),
@@ -34,28 +33,28 @@ FEEDBACK_RATES = {
 }
 
 
-def add_feedback(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def add_feedback(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     """What the weekly files tell that were there by the end of the day."""
     tally: Tally = defaultdict(int)
     at = last_file(end_of_day(day))
     for home, province in world.provinces.items():
         for report in world.feedback(home, at):
             area_id = province.desks[report.desk].area_id
-            for what, when in _voiced(shown(report, at), day):
-                count_in(tally, what, places_of(area_id, when), when)
-            for what, month, when in _waiting(shown(report, at), day):
-                count_in(tally, what, places_of(area_id, when), month)
-    for place in months_told(tally, day):
+            for what, when in _voiced(shown(report, at), day, cut):
+                count_in(tally, what, places_of(area_id, when), cut.of(when))
+            for what, start, when in _waiting(shown(report, at), day, cut):
+                count_in(tally, what, places_of(area_id, when), start)
+    for place in periods_told(tally, day, cut):
         cells["feedback_received", *place] = plain(tally["received", *place])
         for metric, (above, below) in FEEDBACK_RATES.items():
             cells[metric, *place] = rate_of(tally[above, *place], tally[below, *place])
-        boundaries, area_id, month = place
-        if boundaries == Boundaries.TODAY or lives_on(area_id, last_day_of(month, day)):
+        boundaries, area_id, start = place
+        if boundaries == Boundaries.TODAY or lives_on(area_id, cut.last_day(start, day)):
             cells["feedback_pending", *place] = plain(tally["pending", *place])
             cells["feedback_pending_overdue", *place] = plain(tally["overdue", *place])
 
 
-def _voiced(one: Shown, day: date) -> Iterator[tuple[str, date]]:
+def _voiced(one: Shown, day: date, cut: Cut) -> Iterator[tuple[str, date]]:
     """What counts of a report on the day it happens."""
     received, answered, due = (
         day_at(one.report.received),
@@ -66,8 +65,8 @@ def _voiced(one: Shown, day: date) -> Iterator[tuple[str, date]]:
     yield "received", received
     if is_ours:
         yield "due", received
-        month_end = last_day_of(received.replace(day=1), day)
-        if due >= month_end or (is_closed and answered <= due):
+        period_end = cut.last_day(cut.of(received), day)
+        if due >= period_end or (is_closed and answered <= due):
             yield "unbroken", received
     if answered == FOREVER:
         return
@@ -83,36 +82,32 @@ def _voiced(one: Shown, day: date) -> Iterator[tuple[str, date]]:
             yield "well", answered
 
 
-def _waiting(one: Shown, day: date) -> Iterator[tuple[str, date, date]]:
-    """What a report is at the end of each month in which it waits for an answer."""
+def _waiting(one: Shown, day: date, cut: Cut) -> Iterator[tuple[str, date, date]]:
+    """What a report is at the end of each period in which it waits for an answer."""
     if one.status == REFUSED:
         return
     ended = day_at(one.answered) if one.status in (ANSWERED, RATED) else FOREVER
-    month = day_at(one.report.received).replace(day=1)
-    while month <= day:
-        last = last_day_of(month, day)
+    for start in cut.walk(day_at(one.report.received), day):
+        last = cut.last_day(start, day)
         if ended <= last:
             return
-        yield "pending", month, last
+        yield "pending", start, last
         if day_at(one.report.due) < last:
-            yield "overdue", month, last
-        month = add_months(month, 1)
+            yield "overdue", start, last
 
 
-def add_procedures(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def add_procedures(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     """The provinces' catalogues, which tell of all versions there were; from the world's start."""
     for system in (one for one in systems() if one.stanza and one.joins in world.provinces):
         told = known_versions(system, day)
-        month = world.start.replace(day=1)
-        while month <= day:
-            last = last_day_of(month, day)
+        for start in cut.walk(world.start, day):
+            last = cut.last_day(start, day)
             there = [
                 one for one in told if one.begins <= last and (not one.ends or last < one.ends)
             ]
             for boundaries, area_id in places_of(_owner(system, last), last):
                 if register().get(area_id).level is Level.PROVINCE:
-                    _add_catalogue(cells, there, (boundaries, area_id, month))
-            month = add_months(month, 1)
+                    _add_catalogue(cells, there, (boundaries, area_id, start))
 
 
 def _owner(system: System, day: date) -> str:

@@ -1,17 +1,18 @@
-"""Where and when things count in the truth: every area's ancestors on both maps, and the months.
+"""Where and when things count in the truth: every area's ancestors on both maps, and the periods.
 
-Only the register of areas and the names of months are shared with the program.
+Only the register of areas and the names of periods are shared with the program.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from datasources.simulator.clock import DAY, NEVER, date_of
 from domain.area import COUNTRY_ID, Area, Boundaries, register
-from domain.period import add_months
+from domain.period import Grain, Span, period_end, period_start
 
 Cell = tuple[str, str, str, date]
 Tally = dict[tuple[str, str, str, date], int]
@@ -27,10 +28,44 @@ class Figures(NamedTuple):
     value: float | None
 
 
-def count_in(tally: Tally, what: str, places: Iterable[tuple[str, str]], when: date) -> None:
-    """Count something of a day in every place it counts in."""
+EVER = Span(date.min, date.max)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How time is cut: into the periods of a grain, told of only where they begin in a span."""
+
+    grain: Grain = Grain.MONTH
+    span: Span = EVER
+
+    def of(self, day: date) -> date:
+        """The first day of the period that holds a day."""
+        return period_start(day, self.grain)
+
+    def following(self, start: date) -> date:
+        """The first day of the next period."""
+        return period_end(start, self.grain)
+
+    def last_day(self, start: date, day: date) -> date:
+        """The last day of a period, as far as it is known at the end of `day`."""
+        return min(self.following(start) - ONE_DAY, day)
+
+    def walk(self, since: date, day: date) -> Iterator[date]:
+        """The periods from the one that holds a day to the one that holds another."""
+        start = self.of(max(since, self.span.start))
+        while start <= day and start < self.span.end:
+            if start >= self.span.start:
+                yield start
+            start = self.following(start)
+
+
+MONTHS = Cut()
+
+
+def count_in(tally: Tally, what: str, places: Iterable[tuple[str, str]], start: date) -> None:
+    """Count something of a period in every place it counts in."""
     for boundaries, area_id in places:
-        tally[what, boundaries, area_id, when.replace(day=1)] += 1
+        tally[what, boundaries, area_id, start] += 1
 
 
 @cache
@@ -79,34 +114,28 @@ def _parent(area: Area) -> str:
     return chain[-2]
 
 
-def months_told(tally: Tally, day: date) -> Iterator[tuple[str, str, date]]:
-    """Every area from the month of its first event to the month of the day, while it exists."""
+def periods_told(tally: Tally, day: date, cut: Cut) -> Iterator[tuple[str, str, date]]:
+    """Every area from the period of its first event to that of the day, while it exists."""
     first: dict[tuple[str, str], date] = {}
-    for _, boundaries, area_id, month in tally:
-        begun = first.get((boundaries, area_id), month)
-        first[boundaries, area_id] = min(begun, month)
-    for (boundaries, area_id), month in first.items():
-        while month <= day:
-            if boundaries == Boundaries.TODAY or _lives_in(area_id, month):
-                yield boundaries, area_id, month
-            month = add_months(month, 1)  # noqa: PLW2901 - it walks on
+    for _, boundaries, area_id, start in tally:
+        begun = first.get((boundaries, area_id), start)
+        first[boundaries, area_id] = min(begun, start)
+    for (boundaries, area_id), begun in first.items():
+        for start in cut.walk(begun, day):
+            if boundaries == Boundaries.TODAY or _lives_in(area_id, start, cut):
+                yield boundaries, area_id, start
 
 
-def _lives_in(area_id: str, month: date) -> bool:
-    """Whether an area exists on some day of a month."""
+def _lives_in(area_id: str, start: date, cut: Cut) -> bool:
+    """Whether an area exists on some day of a period."""
     area = register().get(area_id)
-    begun = area.valid_from is None or area.valid_from < add_months(month, 1)
-    return begun and (area.valid_until is None or month < area.valid_until)
+    begun = area.valid_from is None or area.valid_from < cut.following(start)
+    return begun and (area.valid_until is None or start < area.valid_until)
 
 
 def lives_on(area_id: str, day: date) -> bool:
     """Whether an area exists on a day."""
     return register().get(area_id).is_valid(day)
-
-
-def last_day_of(month: date, day: date) -> date:
-    """The last day of a month, as far as it is known."""
-    return min(add_months(month, 1) - ONE_DAY, day)
 
 
 def day_at(seconds: int) -> date:
