@@ -9,8 +9,9 @@ BIN := .venv/bin
 BROWSER ?= yes
 TESTS ?=
 FAULTS ?= 200
+ORACLE ?= 60000
 
-.PHONY: help run test faults check fix bench screenshots lock clean
+.PHONY: help run test oracle faults check fix bench screenshots lock clean
 
 help: ## Show what can be asked.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +28,10 @@ ifeq ($(BROWSER),yes)
 	@deploy/setup.sh browser
 endif
 	@$(BIN)/python -m pytest --no-header $(if $(TESTS),$(TESTS),--numprocesses auto --dist loadfile --cov --cov-report=) $(if $(filter no,$(BROWSER)),--ignore=tests/browser)
+
+oracle: ## Count 60,000 dossiers a second time, one by one, by every grain. Fewer: ORACLE=10000.
+	@deploy/setup.sh dev
+	@$(BIN)/python -m pytest --no-header -q --timeout=0 tests/test_oracle.py tests/metrics/test_random_worlds.py --oracle $(ORACLE)
 
 faults: ## Bring every fault about 200 times, and print what it did. Fewer: FAULTS=20.
 	@deploy/setup.sh dev

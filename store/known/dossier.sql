@@ -209,8 +209,8 @@ select
     due_at,
     finished_at,
     -- The first thing that shows a dossier had been looked at.
-    least(
-        received_at, finished_at, refused_at, withdrawn_at,
+    coalesce(
+        least(received_at, finished_at, refused_at, withdrawn_at),
         case when status in (3, 7) then coalesce(updated_at, submitted_at) end
     ) as answered_at,
     awaited_at as reception_due_at,

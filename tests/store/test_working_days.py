@@ -35,6 +35,8 @@ def write_calendar(home: Path, text: str) -> None:
         ({"received_at": at("06-16 10:01")}, 1),  # the same day, a minute late
         ({}, 1),  # never looked at
         ({"status": 3, "refused_at": at("06-15 16:00")}, 0),
+        ({"status": 3}, 0),  # refused at a time nobody tells
+        ({"status": 7, "withdrawn_at": at("06-18 16:00")}, 1),
         ({"received_at": at("06-17 10:00"), "reception_due_at": at("06-18 10:00")}, 0),
         ({"received_at": at("06-15 16:00"), "reception_due_at": at("06-15 15:00")}, 1),
     ],
