@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from commands.alert import alert_cli
+from commands.export import export_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
 from commands.screens import screen_cli
+from commands.selecting import breakdown, pair
 from commands.source import collector, source_cli, token_cli
 from domain.area import Boundaries, Level
 from domain.errors import BusyError, IocError, SelectionError
@@ -24,7 +26,6 @@ from settings import SettingsError, settings
 if TYPE_CHECKING:
     from commands.submission_desk import SubmissionDesk
     from dashboards.opening import Opening
-    from metrics.selection import By
 
 WRONG_INPUT, BUSY = 2, 75
 
@@ -37,6 +38,7 @@ cli = typer.Typer(
 )
 cli.add_typer(figure_cli)
 cli.add_typer(alert_cli, name="alert")
+cli.add_typer(export_cli, name="export")
 cli.add_typer(source_cli, name="source")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(user_cli, name="user")
@@ -226,11 +228,11 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
         Span(since.date(), until.date()),
         area,
         grain,
-        _by(by),
+        breakdown(by),
         level,
         boundaries,
         as_of and as_of.date(),
-        tuple(_filter(text) for text in narrow or ()),
+        tuple(pair(text) for text in narrow or ()),
         calendar,
     )
     frame = values_of(
@@ -248,21 +250,6 @@ def query(  # noqa: PLR0913, PLR0917 - one argument per option
         _print_json(answer.document(frame))
     else:
         typer.echo(answer.as_csv(frame) if form is Form.CSV else answer.as_table(frame))
-
-
-def _by(text: str) -> "By":
-    from metrics.selection import By
-
-    if text not in list(By):
-        raise SelectionError(f"There is no breakdown by '{text}'. There are: {', '.join(By)}.")
-    return By(text)
-
-
-def _filter(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not value:
-        raise SelectionError(f"--filter {text} is not NAME=VALUE, as in --filter channel=online.")
-    return name, value
 
 
 @cli.command()

@@ -75,11 +75,11 @@ class Comparison:
             grain=board.grain,
             reporting=board.view.calendar,
             selected=board.span,
-            events=self._events(),
+            events=self.events(),
         )
         return trend(board.series[board.metric.id], look)
 
-    def _events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[Event, ...]:
         """What changed the area's territory, with its law; for the country the reorganisation."""
         board = self.board
         changes = (*board.register.predecessors(board.area.area_id),)
@@ -177,7 +177,7 @@ class Comparison:
                 tag("div", *head, cls="ioc-panel__head"),
                 tag("div", note, cls="ioc-panel__body"),
             ]
-        standings = [self._standing(cell) for cell in self.inside.members]
+        standings = [self.standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
         compared = basis(board, say) or say("change.label")
         rows = ranking(board.metric, standings, caption, compared, say, board.view.order)
@@ -204,7 +204,8 @@ class Comparison:
             for name, order in zip(names, Order, strict=True)
         ]
 
-    def _standing(self, cell: Cell) -> Standing:
+    def standing(self, cell: Cell) -> Standing:
+        """One area of a ranking, with its value before and where its name leads."""
         place = self._place(cell)
         before = self.inside.members_earlier.get(cell.area_id)
         is_self = cell.area_id == self.board.area.area_id

@@ -161,11 +161,11 @@ class Sections:
             [self._culprit(cell) for cell in one.cells[:MOST_CULPRITS]],
             len(one.cells),
             one.judged,
-            self._since(one.metric),
+            self.since(one.metric),
             self.board.view.href(metric=one.metric.id),
         )
 
-    def _since(self, metric: Metric) -> str:
+    def since(self, metric: Metric) -> str:
         """Since when the whole has missed the target, in words; nothing if it has not."""
         board, say = self.board, self.words
         run = missed_since(board.series[metric.id])

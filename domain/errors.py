@@ -88,6 +88,10 @@ class SelectionError(IocError):
     """A selection that no query can answer."""
 
 
+class ExportError(IocError):
+    """A file to take away that cannot be made."""
+
+
 def _sentences(*texts: str) -> str:
     """The texts that are not empty, each with its full stop."""
     return " ".join(text if text[-1] in ".?!" else f"{text}." for text in texts if text)

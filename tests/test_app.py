@@ -295,3 +295,27 @@ def test_a_changed_mapping_reads_everything_again(home: Path) -> None:
     asked = ask(home, "query", "on_time_rate_resolved", *JANUARY, "--format", "json")
     (value,) = json.loads(asked.stdout)["values"]
     assert (value["numerator"], value["denominator"]) == (1, 3)  # B came 45 minutes late
+
+
+def test_a_chart_and_a_table_are_written_to_files_that_hold_the_figure(home: Path) -> None:
+    ask(home, "collect", "--once")
+    told = ask(
+        home, "export", "table", "on_time_rate_resolved", "--area", "25", *JANUARY,
+        "--out", str(home / "a.csv"),
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert ",66.66666666666667," in (home / "a.csv").read_text()
+    told = ask(
+        home, "export", "chart", "on_time_rate_resolved", "--area", "25", *JANUARY,
+        "--out", str(home / "a.png"),
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert (home / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_export_in_a_form_there_is_not_names_the_ones_there_are(home: Path) -> None:
+    ask(home, "collect", "--once")
+    told = ask(home, "export", "pack", "mot-xa", "--area", "25", "--out", str(home / "a.pptxx"))
+    assert told.returncode == 2
+    assert "Did you mean 'pptx'" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -28,7 +28,7 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
     dashed, joined to the last finished one; "reported" figures printed elsewhere, hollow;
     "target" as steps. Without any value: a figure that says so.
     """
-    cells = _since_the_first(cells)
+    cells = since_the_first(cells)
     if not cells:
         return empty(look.scheme, look.words)
     computed = [cell for cell in cells if not cell.reported]
@@ -50,7 +50,7 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
     return figure
 
 
-def _since_the_first(cells: Sequence[Cell]) -> Sequence[Cell]:
+def since_the_first(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells from the first one with a value on, but a few periods in any case."""
     known = [index for index, cell in enumerate(cells) if cell.value is not None]
     return cells[min(known[0], max(len(cells) - FEWEST, 0)) :] if known else ()

@@ -43,7 +43,7 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"
     )
-    sheet["yaxis"].update(_value_axis(cells))
+    sheet["yaxis"].update(value_axis(cells))
     sheet["shapes"] = [*_selection_band(look, colour), *_event_rules(cells, look, colour)]
     return sheet
 
@@ -70,7 +70,7 @@ _TICKS: dict[Grain, tuple[str, Figure]] = {
 }
 
 
-def _value_axis(cells: Iterable[Cell]) -> Figure:
+def value_axis(cells: Iterable[Cell]) -> Figure:
     """Counts start at 0; a rate shows its own range, and never beyond 100."""
     cells = list(cells)
     values = [v for cell in cells for v in (cell.value, cell.target) if v is not None]

@@ -104,7 +104,7 @@ def _fact_list(evidence: Evidence, words: Words) -> list[tuple[str, Content]]:
         ("area", evidence.area),
         ("period", label(cell.period, None, language)),
         ("status", _verdict(cell, words)),
-        ("target", _target(metric, cell, words)),
+        ("target", target_text(metric, cell, words)),
         ("better", words(f"better.{metric.better}")),
         ("explanation", metric.explanation(language)),
         ("basis", metric.legal_basis[language]),
@@ -130,7 +130,8 @@ def _verdict(cell: Cell, words: Words) -> Content:
     return why or marks.status(cell.status, words)
 
 
-def _target(metric: Metric, cell: Cell, words: Words) -> Content:
+def target_text(metric: Metric, cell: Cell, words: Words) -> str:
+    """The target with its sign and who decided it: `≥ 98 % (Quyết định 766/QĐ-TTg)`."""
     if cell.target is None:
         return words("reason.no_target")
     sign = "≥" if metric.better is Better.HIGHER else "≤"

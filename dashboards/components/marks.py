@@ -37,7 +37,7 @@ def change(
     """
     if now is None or before is None:
         return tag("span", words("change.none"), cls="ioc-change ioc-change--none")
-    text, sign = _movement(metric, now, before, words)
+    text, sign = movement(metric, now, before, words)
     direction = {1: "up", -1: "down", 0: "flat"}[sign]
     return tag(
         "span",
@@ -48,7 +48,7 @@ def change(
     )
 
 
-def _movement(metric: Metric, now: float, before: float, words: Words) -> tuple[str, int]:
+def movement(metric: Metric, now: float, before: float, words: Words) -> tuple[str, int]:
     """The movement with its unit, and its sign once it is rounded."""
     if metric.unit == "percent":
         kind, decimals, amount = "points", 1, now - before

@@ -1,0 +1,180 @@
+"""DOCX: the written report, as Decree 30/2020/NĐ-CP wants a page: A4, Times New Roman, margins.
+
+Text and tables can be edited; charts are pictures, because python-docx writes no native ones.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Emu, Mm, Pt, RGBColor
+
+from dashboards.exports.exhibit import Column, Entry, Exhibit, Folder, Table
+from dashboards.exports.picture import bare, png
+from dashboards.text import Words, words
+from dashboards.theme import colours
+
+TYPEFACE = "Times New Roman"
+TEXT = 13.0
+SMALL = 10.0
+JUDGED = ("met", "near", "missed")
+
+
+def docx(folder: Folder) -> bytes:
+    """The document."""
+    report = _Report(folder)
+    report.head()
+    for exhibit in folder.exhibits:
+        report.show(exhibit)
+    held = io.BytesIO()
+    report.document.save(held)
+    return held.getvalue()
+
+
+class _Report:
+    """A document in the making."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.say: Words = words(folder.language)
+        self.document: Any = Document()
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+        section.left_margin, section.right_margin = Mm(30), Mm(18)
+        self.width = section.page_width - section.left_margin - section.right_margin
+        for name in ("Normal", "Title", "Heading 1", "Caption"):
+            _set_typeface(self.document.styles[name])
+        self.document.core_properties.title = folder.title
+        self.document.core_properties.author = self.say("shell.name")
+        self._foot(section)
+
+    def head(self) -> None:
+        """The title, and what holds for all of it."""
+        title = self.document.add_paragraph(style="Title")
+        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(title, self.folder.title, 16, bold=True)
+        below = self.document.add_paragraph()
+        below.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(below, self.folder.subtitle, TEXT)
+        if self.folder.simulated:
+            mark = self.document.add_paragraph()
+            mark.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _run(mark, self.say("mark.simulated"), TEXT, "near-ink", bold=True)
+        self._facts(self.folder.about)
+
+    def show(self, exhibit: Exhibit) -> None:
+        """Heading, comment, charts, table, source and explanation."""
+        if self.folder.has_cover:
+            _run(self.document.add_heading(level=1), exhibit.title, 14, bold=True)
+            _run(self._paragraph(), exhibit.lead, SMALL, "ink-3")
+        if exhibit.comment:
+            for line in exhibit.comment.split("\n"):
+                _run(self._paragraph(), line, TEXT)
+        if exhibit.charts:
+            picture = png(bare(exhibit.charts), 3.0)
+            self.document.add_picture(io.BytesIO(picture), width=self.width)
+            shape = self.document.inline_shapes[-1]
+            shape._inline.docPr.set("descr", f"{exhibit.title}. {exhibit.lead}")
+        elif exhibit.printed is None and not exhibit.remarks:
+            _run(self._paragraph(), self.say("export.nothing_drawn"), TEXT, "ink-3")
+        if exhibit.printed is not None:
+            self._table(exhibit.printed)
+        for remark in exhibit.remarks:
+            _run(self._paragraph(), remark, SMALL, "ink-3")
+        marked = self.say("mark.simulated") + ". " if exhibit.simulated else ""
+        _run(self._paragraph(), marked + exhibit.source, SMALL, "ink-3")
+        if not self.folder.has_cover:
+            _run(self._paragraph(), self.say("export.explanation"), TEXT, bold=True)
+            self._facts(exhibit.facts)
+
+    def _paragraph(self) -> Any:
+        paragraph = self.document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(4)
+        return paragraph
+
+    def _facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        for name, text in facts:
+            paragraph = self._paragraph()
+            paragraph.paragraph_format.space_after = Pt(1)
+            _run(paragraph, f"{name}: ", SMALL, "ink-3")
+            _run(paragraph, text, SMALL)
+
+    def _table(self, table: Table) -> None:
+        """All rows; the head comes again on every page."""
+        lines = [tuple(Entry(None, column.heading) for column in table.columns), *table.rows]
+        grid = self.document.add_table(rows=len(lines), cols=len(table.columns))
+        grid.style = self.document.styles["Table Grid"]
+        grid.autofit = False
+        whole = sum(column.width for column in table.columns)
+        widths = [Emu(int(self.width * column.width / whole)) for column in table.columns]
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = width
+        for number, (row, line) in enumerate(zip(grid.rows, lines, strict=True)):
+            for cell, width, entry, column in zip(
+                row.cells, widths, line, table.columns, strict=True
+            ):
+                cell.width = width
+                _fill(cell.paragraphs[0], entry, column, is_head=number == 0)
+        _repeat(grid.rows[0])
+
+    def _foot(self, section: Any) -> None:
+        paragraph = section.footer.paragraphs[0]
+        marked = self.say("mark.simulated") + " · " if self.folder.simulated else ""
+        _run(paragraph, f"{marked}{self.folder.title}\t\t", SMALL - 1, "ink-3")
+        before, _, rest = self.say("export.page", number="\0", count="\1").partition("\0")
+        between, _, after = rest.partition("\1")
+        for text, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):
+            _run(paragraph, text, SMALL - 1, "ink-3")
+            if field:
+                _field(paragraph, field)
+
+
+def _set_typeface(style: Any) -> None:
+    style.font.name = TYPEFACE
+    style.font.color.rgb = RGBColor(0, 0, 0)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(name), TYPEFACE)
+    for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(name), None)
+
+
+def _run(
+    paragraph: Any, text: str, size: float, colour: str = "ink", *, bold: bool = False
+) -> None:
+    run = paragraph.add_run(text)
+    run.font.size, run.font.bold, run.font.name = Pt(size), bold, TYPEFACE
+    run.font.color.rgb = RGBColor.from_string(colours("light")[colour].removeprefix("#").upper())
+
+
+def _fill(paragraph: Any, entry: Entry, column: Column, *, is_head: bool) -> None:
+    paragraph.paragraph_format.space_after = Pt(0)
+    if column.is_right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    is_judged = entry.status in JUDGED
+    colour = f"{entry.status}-ink" if is_judged else "ink"
+    _run(paragraph, entry.text, SMALL, colour, bold=is_head or is_judged)
+
+
+def _repeat(row: Any) -> None:
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def _field(paragraph: Any, code: str) -> None:
+    """A field that Word fills in: the number of the page, or how many there are."""
+    run = paragraph.add_run()
+    run.font.size = Pt(SMALL - 1)
+    for kind, text in (("begin", ""), ("", code), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = text
+        run._r.append(part)
