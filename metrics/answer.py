@@ -32,6 +32,8 @@ TABLE = (
 )
 """What a table on a terminal shows of a value."""
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet compute a text, also where spaces stand before it."""
 MARKS = ("open", "reported", "as_reported", "estimated", "simulated", "locked")
 RANKS = ("rank", "ranked", "not_ranked")
 HEIRS = ("today_area_id", "today_area_name", "today_estimated")
@@ -83,7 +85,7 @@ def _number(value: float) -> float | None:
 
 def inert(value: object) -> object:
     """A value as it is, and a text so that no spreadsheet takes it for a formula."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    is_formula = isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS)
     return f"'{value}" if is_formula else value
 
 

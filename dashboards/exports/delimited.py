@@ -10,14 +10,9 @@ from datetime import datetime
 
 from dashboards.exports.exhibit import Entry, Exhibit
 from dashboards.format import ZONE
+from metrics.answer import inert
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1258
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def delimited(exhibit: Exhibit) -> bytes:
@@ -39,7 +34,7 @@ def _written(entry: Entry) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return inert(value)
+        return str(inert(value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
