@@ -65,7 +65,7 @@ class BoardExhibits:
             facts=told.facts(board.area, cells, metric),
             table=series_table(metric, cells, board.grain, board.view.calendar, self.words),
             charts=(self._points(metric, drawn),) if drawn else (),
-            remarks=(*told.remarks(drawn), *self._events()),
+            remarks=(*told.unfit(metric), *told.remarks(drawn), *self._events()),
             simulated=any(cell.simulated for cell in cells),
         )
 
@@ -135,7 +135,7 @@ class BoardExhibits:
             facts=told.facts(self.inside.listed_in, cells, metric),
             table=self._ranking_table(placed),
             charts=self._bars(placed),
-            remarks=(*told.remarks(cells), *self._plainly(placed)),
+            remarks=(*told.unfit(metric), *told.remarks(cells), *self._plainly(placed)),
             simulated=any(cell.simulated for cell in cells),
             table_apart=apart,
         )
@@ -220,7 +220,7 @@ class BoardExhibits:
             facts=told.facts(self.inside.mapped_in, cells, metric),
             table=self._ranking_table(placed),
             charts=(*((drawn,) if drawn else ()), *self._worst(placed)),
-            remarks=told.remarks(cells),
+            remarks=(*told.unfit(metric), *told.remarks(cells)),
             simulated=any(cell.simulated for cell in cells),
             table_apart=apart,
         )

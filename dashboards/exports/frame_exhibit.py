@@ -33,7 +33,8 @@ def frame_exhibit(board: Board, selection: Selection, words: Words) -> Exhibit:
     only = metrics[0] if len(metrics) == 1 else None
     place = told.place(board.area)
     name = told.short(only) if only else words("export.values")
-    filters = ", ".join(f"{one}={value}" for one, value in selection.filters)
+    others = [one for one in selection.filters if one not in board.view.filters]
+    filters = ", ".join(f"{one}={value}" for one, value in others)
     more = ((words("export.filters"), filters),) if filters else ()
     return Exhibit(
         key="table",

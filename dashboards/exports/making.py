@@ -14,7 +14,7 @@ from dashboards.exports.periods import named_period
 from dashboards.exports.recipe import Recipe, Section
 from dashboards.exports.telling import Facts
 from dashboards.places import area_title
-from dashboards.selection import View
+from dashboards.selection import FILTERS, View
 from dashboards.text import Words, words
 from domain.dossier import local_day
 from domain.errors import UnknownNameError
@@ -70,6 +70,7 @@ class Maker:
             last=selection.span.last_day,
             boundaries=selection.boundaries,
             calendar=selection.reporting,
+            **{name: _values_of(selection, name) for name in FILTERS},
         )
         return self._single(frame_exhibit(self.board(view), selection, self.words))
 
@@ -153,3 +154,8 @@ class Maker:
             "sources": more.sources,
         }
         return replace(made[section.kind](), comment=section.comment)
+
+
+def _values_of(selection: Selection, name: str) -> tuple[str, ...]:
+    """The values of one filter of a selection."""
+    return tuple(value for one, value in selection.filters if one == name)

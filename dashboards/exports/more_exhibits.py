@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dashboards import format as fmt
 from dashboards.board import CARDS, Board, first_of_each, metric_of
-from dashboards.cells import Cell, cells
+from dashboards.cells import Cell
 from dashboards.components import marks
 from dashboards.exports.entries import NOTHING, Written
 from dashboards.exports.exhibit import Column, Entry, Exhibit, Kind, Table
@@ -60,10 +60,11 @@ class MoreExhibits:
         board = self.board
         asked = board.catalogue.some(tuple(metrics) or CARDS)
         names = [metric.id for metric in asked]
-        now = first_of_each(cells(board.values(board.area, names, board.span)), metric_of)
+        now = first_of_each(board.values(board.area, names, board.span), metric_of)
+        now = {one.id: now.get(one.id) or board.blank(one) for one in asked}
         before: dict[str, Cell] = {}
         if board.compared_span is not None:
-            earlier = cells(board.values(board.area, names, board.compared_span))
+            earlier = board.values(board.area, names, board.compared_span)
             before = first_of_each(earlier, metric_of)
         shown = [one for one in asked if self._is_known(one, now[one.id]) or metrics]
         rows = tuple(self._figure(one, now[one.id], before.get(one.id)) for one in shown)
@@ -211,7 +212,7 @@ class MoreExhibits:
         )
         table = Table(columns, tuple(self._index_rows(index)))
         known = [metric.id for metric in board.catalogue if metric.id in _metrics_of(index)]
-        found = cells(board.values(board.area, known, board.span))
+        found = board.values(board.area, known, board.span)
         return self._exhibit("index766", table, found, remarks=(index.words[say.language],))
 
     def _index_rows(self, index: Index766) -> list[tuple[Entry, ...]]:

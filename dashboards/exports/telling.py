@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboards import format as fmt
 from dashboards.board import Board
@@ -9,6 +10,7 @@ from dashboards.cells import Cell
 from dashboards.components import marks
 from dashboards.components.card import name_and_variant
 from dashboards.components.definition import target_text
+from dashboards.narrowing import Narrowing, unfit_text
 from dashboards.places import area_title
 from dashboards.sections import basis
 from dashboards.text import Words
@@ -50,8 +52,16 @@ class Telling:
         span = label(board.trend_span if grain else board.span, None, say.language)
         cut = f"{say('grain.label').lower()} {say(f'grain.{grain}').lower()}" if grain else ""
         on_map = say(f"boundaries.{board.boundaries}_long")
-        told = (variant, unit, span, cut, on_map, "" if grain else basis(board, say))
+        compared = "" if grain else basis(board, say)
+        told = (variant, unit, span, cut, on_map, compared, *self.filters)
         return " · ".join(part for part in told if part)
+
+    @cached_property
+    def filters(self) -> tuple[str, ...]:
+        """What the figures are narrowed to, by name."""
+        board = self.board
+        chips = Narrowing(board.view, board.snapshot, board.scope, self.words).chips()
+        return tuple(f"{chip.name}: {chip.value}" for chip in chips)
 
     def source(self, cells: Sequence[Cell]) -> str:
         """The sources, how far the oldest of them reaches and its state, the snapshot."""
@@ -80,7 +90,7 @@ class Telling:
         until = min((cell.data_as_of for cell in known if cell.data_as_of), default=None)
         if until is None:
             return say("value.none")
-        state = worst(Freshness(cell.freshness) for cell in known)
+        state = _state(cells)
         reached = say("reach.until", until=marks.reach_of(until, say))
         return f"{reached} ({say(f'freshness.{state}')})"
 
@@ -88,7 +98,7 @@ class Telling:
         """What qualifies some of the values, each once; simulated values have their own mark."""
         say = self.words
         known = [cell for cell in cells if cell.value is not None]
-        state = worst(Freshness(cell.freshness) for cell in known) if known else Freshness.NEVER
+        state = _state(cells)
         partial = any(cell.coverage is not None and cell.coverage < 1 for cell in known)
         told = (
             ("missing", len(known) < len(cells)),
@@ -117,6 +127,7 @@ class Telling:
             (say("filter.boundaries"), say(f"boundaries.{board.boundaries}_long")),
             (say("filter.calendar"), say(f"calendar.{board.view.calendar}")),
             (say("filter.compare"), basis(board, say)),
+            *((say("export.filters"), one) for one in self.filters),
             (say("export.scope"), _scope_text(board.scope, say)),
             *(self._about(metric, cells) if metric else ()),
             (say("definition.sources"), self.sources(cells)),
@@ -126,6 +137,11 @@ class Telling:
             *((say("export.remark"), remark) for remark in self._all_remarks(cells)),
         ]
         return tuple((name, text) for name, text in told if text)
+
+    def unfit(self, metric: Metric) -> tuple[str, ...]:
+        """Why a metric has no figure under the filters chosen; nothing where it has."""
+        names = self.board.unfit(metric)
+        return (unfit_text(names, self.words),) if names else ()
 
     def _about(self, metric: Metric, cells: Sequence[Cell]) -> list[tuple[str, str]]:
         say, language = self.words, self.words.language
@@ -145,6 +161,12 @@ class Telling:
                 f"{metric.id}, {say('definition.version_of', version=metric.version, day=day)}",
             ),
         ]
+
+
+def _state(cells: Sequence[Cell]) -> Freshness:
+    """The worst state, also of values that have not come; of who never delivers, if of all."""
+    found = {Freshness(cell.freshness) for cell in cells if cell.freshness}
+    return worst(found - {Freshness.NEVER} or {Freshness.NEVER})
 
 
 def _scope_text(scope: Scope, words: Words) -> str:

@@ -300,3 +300,24 @@ def test_a_pack_is_no_picture(maker: Maker, trend: Folder) -> None:
     two = replace(trend, exhibits=trend.exhibits * 2)
     with pytest.raises(ExportError, match="Use pptx, pdf, docx or xlsx"):
         write("png", two)
+
+
+def test_a_filter_narrows_the_figures_and_stands_in_words_in_every_form(
+    maker: Maker, seen: Callable[[str], View]
+) -> None:
+    view = seen("/area/25?from=2026-01-01&to=2026-11-21&channel=online&metric=dossiers_received")
+    folder = maker.panel("trend", view)
+    _, *rows = reading.sheet_rows(write("xlsx", folder))
+    frame = asked(
+        maker,
+        Selection(
+            ("dossiers_received",),
+            Span(date(2026, 3, 1), date(2026, 4, 1)),
+            "25",
+            boundaries=Boundaries.TODAY,
+            filters=(("channel", "online"),),
+        ),
+    )
+    march = next(row for row in rows if row[0] == "Tháng 3/2026")
+    assert march[3] == frame["value"].iloc[0]
+    assert all("Trực tuyến" in text for text in everything(folder).values())
