@@ -125,6 +125,11 @@
       return { path: path || '/', search: search || '', theme: scheme, language: said };
     },
 
+    // another address → what lay over the page goes
+    closeDrawer: function () {
+      return false;
+    },
+
     // clicks in the header → tools (counts up, so that the place is read anew)
     tools: function (clicked, tools) {
       if (!clicked) return nothing();

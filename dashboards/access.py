@@ -31,6 +31,16 @@ SOURCES = "sources.read"
 """See the books of collecting: batches, and why records were rejected."""
 SUBMIT = "figures.submit"
 """Fill in forms and submit figures, for the areas of one's scope."""
+ALERTS = "alerts.read"
+"""See what needs somebody: alerts and requests of explanation, of one's scope."""
+HANDLE = "alerts.handle"
+"""Acknowledge and explain alerts of one's scope."""
+CLOSE = "alerts.close"
+"""Close alerts of one's scope, and open them again."""
+ASK = "explanations.ask"
+"""Ask for explanations of figures of one's scope, and decide on them."""
+ANSWER = "explanations.answer"
+"""Answer requests of explanation of one's scope."""
 SCREENS = "screens.manage"
 """Say which screens are ours and what they show, and take it from them."""
 PEOPLE = "people.manage"
@@ -77,7 +87,11 @@ class Person:
         return permission in (OPEN, *self.permissions)
 
 
-GUEST = Person("guest", frozenset({READ, EXPORT, SOURCES, SUBMIT}), EVERYTHING)
+GUEST = Person(
+    "guest",
+    frozenset({READ, EXPORT, SOURCES, SUBMIT, ALERTS, HANDLE, CLOSE, ASK, ANSWER}),
+    EVERYTHING,
+)
 
 # What Dash itself serves. Every other endpoint it brings is refused.
 DASH_ENDPOINTS = {
@@ -89,7 +103,7 @@ DASH_ENDPOINTS = {
     "_dash_assets.static": OPEN,
 }
 # Pages that need more than to see figures.
-PAGE_PERMISSIONS = {"sources": SOURCES, "submit": SUBMIT}
+PAGE_PERMISSIONS = {"sources": SOURCES, "submit": SUBMIT, "alerts": ALERTS}
 CALLBACKS_ENDPOINT = "/_dash-update-component"
 MACHINES = "/api/"
 LOGIN, WALL = "/login", "/screen"

@@ -19,7 +19,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from werkzeug.datastructures import MultiDict
 
-from dashboards.access import EXPORT, OPEN, READ, Access, person
+from dashboards.access import ALERTS, EXPORT, OPEN, READ, Access, person
+from dashboards.alert_documents import said_about, with_replies
 from dashboards.data import Figures
 from dashboards.openapi import openapi
 from dashboards.people import note_deed
@@ -129,13 +130,19 @@ def register(access: Access, figures: Figures) -> None:
         frame = result(asked)
         if asked.format == "csv":
             return flask.Response(answer.as_csv(frame), mimetype="text/csv")
-        return _json(answer.document(frame))
+        document = answer.document(frame)
+        if person().may(ALERTS):
+            document["explanations"] = said_about(figures, frame, person())
+        return _json(document)
 
     @access.route("/download", EXPORT)
     @problems_told
     def download() -> flask.Response:
         asked = asked_for(flask.request.args)
-        text = BYTE_ORDER_MARK + answer.as_csv(result(asked))
+        frame = result(asked)
+        if person().may(ALERTS):
+            frame = with_replies(figures, frame, person())
+        text = BYTE_ORDER_MARK + answer.as_csv(frame)
         note_deed("export", asked.selection().key, figures.snapshot.version)
         response = flask.Response(text, mimetype="text/csv")
         name = f"toan-canh-{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.csv"

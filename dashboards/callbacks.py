@@ -14,6 +14,7 @@ from dashboards import ids
 from dashboards.access import PAGE_PERMISSIONS, READ, Access, person
 from dashboards.components.definition import definition
 from dashboards.data import Drawn, Figures, Visit, language_of
+from dashboards.explaining import beside
 from dashboards.frame import Frame, Parts, bare_parts, framed
 from dashboards.narrowing import Narrowing
 from dashboards.pages import PAGES, Page, filled, not_found
@@ -55,7 +56,8 @@ def _frame(access: Access, figures: Figures) -> None:
             parts = framed(figures, _arrived(figures, place))
         except StoreError:
             parts = bare_parts(words(language_of(place)))
-        return with_person(parts, person(), words(language_of(place)))
+        waiting = figures.watching.waiting(person())
+        return with_person(parts, person(), words(language_of(place)), waiting)
 
 
 def _router(access: Access, figures: Figures) -> None:
@@ -158,10 +160,11 @@ def _definitions(access: Access, figures: Figures) -> None:
             raise PreventUpdate
         metric = visit.board.catalogue.metric(str(clicked.get("metric")))
         evidence = visit.board.evidence(metric, visit.words.language)
+        said = beside(figures, visit, evidence.cell, person())
         return {
             "opened": True,
             "title": metric.name[visit.words.language],
-            "body": definition(evidence, visit.words),
+            "body": definition(evidence, visit.words, said),
         }
 
 
@@ -179,6 +182,12 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.URL, "search"),
         Input(ids.TOOLS, "data"),
         initial=True,
+    )
+    run(
+        "closeDrawer",
+        Output(ids.DRAWER, "opened", allow_duplicate=True),
+        Input(ids.URL, "pathname"),
+        Input(ids.URL, "search"),
     )
     run("tools", Output(ids.TOOLS, "data"), Input(ids.HEADER, "clicked"), State(ids.TOOLS, "data"))
     run("theme", Output(ids.MANTINE, "forceColorScheme"), PLACE)
@@ -241,7 +250,7 @@ def _arrived(figures: Figures, place: PlaceData | None) -> Visit:
     """The visit; nothing to do before the browser has said where it is."""
     if place is None:
         raise PreventUpdate
-    return figures.visit(place, person().scope)
+    return figures.visit(place, person().scope, figures.watching.said(person()))
 
 
 def _drawn(figures: Figures, page: Page, visit: Visit) -> Drawn:

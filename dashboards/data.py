@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.board import Board
 from dashboards.cache import AnswerCache
+from dashboards.cases import Watching
 from dashboards.selection import AddressError, View, in_its_time, view_of
 from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import Scheme
@@ -23,6 +24,7 @@ from metrics.contents import dimension_values
 from metrics.rules import Rules, rules
 from metrics.snapshots import STANDARD, Limits, Snapshot, current_snapshot
 from metrics.sources import Sources, sources_of
+from store.state.explanations import Mark
 
 Drawn = dict[str, Any]
 
@@ -42,7 +44,8 @@ class Place(BaseModel):
 class Visit:
     """One request for a page: where, from which snapshot, who asks, when.
 
-    `sources` are the sources' states at that instant.
+    `sources` are the sources' states at that instant; `said` are the figures that somebody asked
+    about or explained, as far as whoever asks may know it.
     """
 
     place: Place
@@ -51,6 +54,8 @@ class Visit:
     now: datetime
     rules: Rules
     sources: Sources
+    said_version: int = 0
+    said: tuple[Mark, ...] = ()
 
     @cached_property
     def words(self) -> Words:
@@ -98,6 +103,7 @@ class Figures:
         self.limits = limits
         self.build = build
         self._cache = cache
+        self.watching = Watching(home)
         self._states: tuple[Snapshot, datetime, Sources] | None = None
 
     @property
@@ -127,10 +133,12 @@ class Figures:
         """The sources' states now, as one text. Raises StoreError without a snapshot."""
         return written(self.sources(datetime.now(UTC)))
 
-    def visit(self, place: dict[str, str], scope: Scope) -> Visit:
+    def visit(
+        self, place: dict[str, str], scope: Scope, said: tuple[int, tuple[Mark, ...]] = (0, ())
+    ) -> Visit:
         """A visit now. Raises StoreError without a snapshot, ValidationError for a bad place."""
         seen, now = Place.model_validate(place), datetime.now(UTC)
-        return Visit(seen, self.snapshot, scope, now, self.rules, self.sources(now))
+        return Visit(seen, self.snapshot, scope, now, self.rules, self.sources(now), *said)
 
     def remembered(self, name: str, visit: Visit, draw: Callable[[], Drawn]) -> Drawn:
         """What `draw` gives for this visit, drawn once for all who see the same.
@@ -147,6 +155,7 @@ class Figures:
             written(visit.sources),
             visit.view.href(),
             visit.place.language,
+            str(visit.said_version),
         )
         kept = self._cache.remembered(key, draw)
         return {

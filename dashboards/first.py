@@ -45,7 +45,7 @@ def first_picture(figures: Figures, layout: Component, language: str) -> str:
     said = request.args.get("lang")
     place = {"path": request.path, "search": search, "language": said or language}
     try:
-        visit = figures.visit(place, person().scope)
+        visit = figures.visit(place, person().scope, figures.watching.said(person()))
         if visit.problem or not _may_see(visit):
             return ""
         who = person()

@@ -112,8 +112,10 @@ class Frame:
         home = view.model_copy(update={"page": "overview", "area": None}).href()
         books = View(page="sources", lang=view.lang).href()
         forms = View(page="submit", lang=view.lang).href()
+        alerts = View(page="alerts", lang=view.lang).href()
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
+            (say("shell.alerts"), alerts, view.page == "alerts"),
             (say("shell.sources"), books, view.page == "sources"),
             (say("shell.submit"), forms, view.page == "submit"),
         ]
@@ -232,7 +234,7 @@ class Frame:
 
     def _phrases(self, span: list[str]) -> Parts:
         say, snapshot = self.words, self.visit.snapshot
-        subjects = {"sources": "shell.sources", "submit": "shell.submit"}
+        subjects = {name: f"shell.{name}" for name in ("sources", "submit", "alerts")}
         page = self.view.page
         subject = say(subjects[page]) if page in subjects else self._place
         return {

@@ -38,6 +38,18 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
                     "responses": _answers({"type": "object"}),
                 }
             },
+            "/api/v1/alerts": {
+                "get": {
+                    "summary": "Alerts of one's scope: under way, or of the state asked for.",
+                    "responses": _answers({"type": "object"}),
+                }
+            },
+            "/api/v1/explanations": {
+                "get": {
+                    "summary": "Requests of explanation of one's scope, with all that was said.",
+                    "responses": _answers({"type": "object"}),
+                }
+            },
             "/api/v1/ingest/{source}": {"post": _ingest()},
             "/api/v1/ingest/{source}/{receipt}": {"get": _fate()},
         },

@@ -357,6 +357,11 @@ def note_deed(event: str, what: str, detail: str = "") -> None:
     note(people.home, Deed(datetime.now(UTC), person().name, address(), event, what, detail=detail))
 
 
+def deed_now(event: str) -> Deed:
+    """A deed of whoever asks, to be kept together with what it changes."""
+    return Deed(datetime.now(UTC), person().name, address(), event)
+
+
 def is_loopback(address: str | None) -> bool:
     """Whether an address is this machine's own."""
     try:

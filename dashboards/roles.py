@@ -6,7 +6,21 @@ Whoever adds a permission adds it here; docs/access.md is written from this tabl
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dashboards.access import AUDIT, EXPORT, OWN, PEOPLE, READ, SCREENS, SOURCES, SUBMIT
+from dashboards.access import (
+    ALERTS,
+    ANSWER,
+    ASK,
+    AUDIT,
+    CLOSE,
+    EXPORT,
+    HANDLE,
+    OWN,
+    PEOPLE,
+    READ,
+    SCREENS,
+    SOURCES,
+    SUBMIT,
+)
 from domain.errors import UnknownNameError
 
 STANDARD, SHORT = timedelta(minutes=15), timedelta(minutes=5)
@@ -31,20 +45,22 @@ class Role:
     least: int = 0
 
 
-FIGURES = frozenset({READ, EXPORT, SOURCES})
+FIGURES = frozenset({READ, EXPORT, SOURCES, ALERTS})
+EXPLAINS = frozenset({HANDLE, ANSWER})
+LEADS = frozenset({CLOSE, ASK})
 ROLES = {
     role.name: role
     for role in (
-        Role("leader", "Lãnh đạo", "Leader", FIGURES | {OWN}),
-        Role("department", "Sở, ngành", "Department", FIGURES | {SUBMIT, OWN}),
-        Role("commune", "Xã, phường", "Commune", FIGURES | {SUBMIT, OWN}),
-        Role("steward", "Cán bộ dữ liệu", "Data steward", FIGURES | {SUBMIT, OWN}),
-        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, OWN, SCREENS})),
+        Role("leader", "Lãnh đạo", "Leader", FIGURES | LEADS | {OWN}),
+        Role("department", "Sở, ngành", "Department", FIGURES | EXPLAINS | {SUBMIT, OWN}),
+        Role("commune", "Xã, phường", "Commune", FIGURES | EXPLAINS | {SUBMIT, OWN}),
+        Role("steward", "Cán bộ dữ liệu", "Data steward", FIGURES | EXPLAINS | {SUBMIT, OWN}),
+        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, ALERTS, OWN, SCREENS})),
         Role(
             "administrator",
             "Quản trị",
             "Administrator",
-            FIGURES | {SUBMIT, OWN, PEOPLE, AUDIT, SCREENS},
+            FIGURES | EXPLAINS | LEADS | {SUBMIT, OWN, PEOPLE, AUDIT, SCREENS},
             idle=SHORT,
             needs_code=True,
         ),

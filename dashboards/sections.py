@@ -24,6 +24,7 @@ from dashboards.text import Words
 from domain.freshness import Freshness, worst
 from domain.period import label
 from metrics.catalogue import Metric
+from store.state.explanations import Mark
 
 MOST_CONCERNS = 6
 MOST_CULPRITS = 3
@@ -36,6 +37,7 @@ class Sections:
     board: Board
     inside: Inside
     words: Words
+    said: Sequence[Mark] = ()
 
     # ---- the head of the page
 
@@ -118,6 +120,7 @@ class Sections:
             basis=basis(board, self.words),
             trend_href=board.view.href(metric=metric.id),
             today=board.horizon,
+            said=said_of(board.headline[metric.id], self.said),
             unfit=self._unfit(metric),
         )
 
@@ -189,3 +192,17 @@ def basis(board: Board, words: Words) -> str:
     if board.view.compare is Compare.LAST_YEAR:
         return words("compare.to_last_year", year=board.compared_span.start.year)
     return words("compare.to_previous")
+
+
+def said_of(cell: Cell, marks: Sequence[Mark]) -> str:
+    """Whether somebody asked about a figure ("asked") or explained it ("answered"), or nothing."""
+    states = {
+        one.state
+        for one in marks
+        if (one.metric, one.area_id) == (cell.metric, cell.area_id)
+        and cell.period.start <= one.period_start
+        and one.period_end <= cell.period.end
+    }
+    if "asked" in states:
+        return "asked"
+    return "answered" if states else ""

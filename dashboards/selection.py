@@ -4,6 +4,8 @@
     /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
     /sources                                     where the figures come from
     /submit/FORM/PERIOD/AREA                     figures that people hand in
+    /alerts, /alerts/closed, /alerts/12          what needs somebody; one alert
+    /alerts/ask/METRIC/AREA/FROM/TO              asking for an explanation of a figure
 
 `to` is the last day, included; without it the period runs to the newest day there is. A period
 of a name (`period=last_month`) is counted from the newest day, so a bookmark stays what it says.
@@ -11,6 +13,7 @@ Filters (`field=…`) may be repeated: those of one name are alternatives. What 
 is left out of an address.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,12 +40,16 @@ from metrics.ranking import Order
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 1, 1)
 MOST_PERIODS = 400
+ALERTS_PLACE = re.compile(
+    r"|open|acknowledged|explained|closed|requests|answered|\d{1,12}|request/\d{1,12}"
+    r"|ask/\d{1,12}|ask/[a-z][a-z0-9_]{1,79}/[\w@-]{2,40}/\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d"
+)
 MOST_CHOSEN = 3
 """A form, a period and an area."""
 FILTERS = ("organisation", "procedure", "field", "channel")
 """What figures may be narrowed to, beside areas and days."""
 MOST_FILTERS = 20
-WITHOUT_CHOICES = ("sources", "submit")
+WITHOUT_CHOICES = ("sources", "submit", "alerts")
 """Pages that are not about figures of an area and a period."""
 AREA_IN_QUERY = ("metric",)
 """Pages whose address names the area beside the path."""
@@ -91,7 +98,7 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal["overview", "area", "metric", "sources", "submit"] = "overview"
+    page: Literal["overview", "area", "metric", "sources", "submit", "alerts"] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
     period: Period | None = None
@@ -240,6 +247,8 @@ class _Reader:
                 return {"page": "sources"}
             case ["area", code]:
                 return {"page": "area", "area": code}
+            case ["alerts", *rest] if ALERTS_PLACE.fullmatch("/".join(rest)):
+                return {"page": "alerts", "rest": "/".join(rest)}
             case ["submit", *rest] if len(rest) <= MOST_CHOSEN:
                 return {"page": "submit", "rest": "/".join(rest)[:200]}
             case parts:

@@ -16,6 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import (
     administration,
+    alert_documents,
+    alerting,
     api,
     arriving,
     callbacks,
@@ -143,6 +145,8 @@ def create_app(
     api.register(access, figures)
     ingest.register(access, home)
     submissions.register(access, desk)
+    alerting.register(access, figures)
+    alert_documents.register(access, figures)
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)

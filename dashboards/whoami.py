@@ -18,9 +18,15 @@ PAGES = (
 )
 
 
-def with_person(parts: Parts, who: Person, say: Words) -> Parts:
-    """The frame's parts, with who asks in the header; the parts given stay as they are."""
-    header = with_open_pages(parts["header"], who)
+MOST_COUNTED = 99
+
+
+def with_person(parts: Parts, who: Person, say: Words, waiting: int = 0) -> Parts:
+    """The frame's parts, with who asks in the header; the parts given stay as they are.
+
+    `waiting` is how many alerts and requests of theirs wait for an answer.
+    """
+    header = _with_count(with_open_pages(parts["header"], who), waiting, say)
     header[-1] = [*header[-1], _menu(who, say) if who.may(LEAVE) else _nobody(who, say)]
     banners = [warning_banner(say(who.warning))] if who.warning else []
     return {**parts, "header": header, "banner": [*banners, *(parts["banner"] or [])]}
@@ -32,6 +38,20 @@ def with_open_pages(header: Sequence[Any], who: Person) -> list[Any]:
     return [brand, [one for one in navigation if not _is_closed(one, who)], *rest]
 
 
+def _with_count(header: list[Any], waiting: int, say: Words) -> list[Any]:
+    """The header, whose link to the alerts says how many wait."""
+    brand, navigation, *rest = header
+    return [brand, [_counted(one, waiting, say) for one in navigation], *rest]
+
+
+def _counted(link: Any, waiting: int, say: Words) -> Any:
+    if not (waiting and isinstance(link, list) and _page_of(link) == "alerts"):
+        return link
+    spoken = say("alerts.waiting", count=waiting)
+    shown = str(waiting) if waiting <= MOST_COUNTED else f"{MOST_COUNTED}+"
+    return [*link, " ", tag("span", shown, cls="ioc-nav__count", title=spoken, aria_label=spoken)]
+
+
 def may_open(page: str, who: Person) -> bool:
     """Whether they may see a page, by its name."""
     return who.may(PAGE_PERMISSIONS.get(page, OPEN))
@@ -40,8 +60,12 @@ def may_open(page: str, who: Person) -> bool:
 def _is_closed(link: object, who: Person) -> bool:
     if not isinstance(link, list):
         return False
-    page = str(link[1].get("href", "")).partition("?")[0].strip("/").partition("/")[0]
-    return not may_open(page, who)
+    return not may_open(_page_of(link), who)
+
+
+def _page_of(link: list[Any]) -> str:
+    """The page that a part of the navigation leads to."""
+    return str(link[1].get("href", "")).partition("?")[0].strip("/").partition("/")[0]
 
 
 def _nobody(who: Person, say: Words) -> Tree:

@@ -37,6 +37,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 MARKS = ("open", "reported", "as_reported", "estimated", "simulated", "locked")
 RANKS = ("rank", "ranked", "not_ranked")
 HEIRS = ("today_area_id", "today_area_name", "today_estimated")
+SAID = ("explanation",)
 """Columns that a frame has only if they were asked for."""
 
 
@@ -60,7 +61,7 @@ def values(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _columns(frame: pd.DataFrame) -> list[str]:
     """The documented columns, then those that were asked for."""
-    return [*COLUMNS, *(name for name in (*RANKS, *HEIRS) if name in frame)]
+    return [*COLUMNS, *(name for name in (*RANKS, *HEIRS, *SAID) if name in frame)]
 
 
 def _plain(column: pd.Series) -> list[Any]:

@@ -21,7 +21,8 @@ class Reading:
 
     `past` is oldest first; `basis` says in words what "before" is; `trend_href` leads to the
     same page with this metric's trend, map and ranking; of `today` the hour says how fresh.
-    `unfit` says by what the metric cannot be narrowed, where it has no figure for that.
+    `unfit` says by what the metric cannot be narrowed, where it has no figure for that. `said`
+    says whether an explanation of the figure was asked for ("asked") or given ("answered").
     """
 
     metric: Metric
@@ -32,6 +33,7 @@ class Reading:
     trend_href: str
     today: date | None = None
     unfit: str = ""
+    said: str = ""
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -231,6 +233,15 @@ def _foot(reading: Reading, words: Words) -> Tree | None:
     return tag(
         "p",
         marks.freshness(cell.freshness, cell.data_as_of, words, today=reading.today),
-        tag("span", *marks.reservations(cell, words), cls="ioc-card__marks"),
+        tag(
+            "span", *_said(reading, words), *marks.reservations(cell, words), cls="ioc-card__marks"
+        ),
         cls="ioc-card__foot",
     )
+
+
+def _said(reading: Reading, words: Words) -> list[Tree]:
+    if not reading.said:
+        return []
+    kind = f"ioc-mark ioc-mark--{reading.said}"
+    return [tag("span", words(f"mark.{reading.said}"), cls=kind)]

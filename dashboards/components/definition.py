@@ -26,13 +26,14 @@ class Evidence:
     trend_href: str
 
 
-def definition(evidence: Evidence, words: Words) -> Tree:
-    """Meaning, formula with its numbers, and the facts; then the ways on."""
+def definition(evidence: Evidence, words: Words, said: Sequence[Tree] = ()) -> Tree:
+    """Meaning, formula with its numbers, what was said about it, the facts; then the ways on."""
     metric = evidence.metric
     return tag(
         "div",
         tag("p", metric.meaning[words.language], cls="ioc-definition__meaning"),
         _formula(evidence, words),
+        *said,
         _facts(evidence, words),
         tag(
             "p",

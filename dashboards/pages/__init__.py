@@ -14,7 +14,7 @@ from typing import Protocol
 from dash.development.base_component import Component
 
 from dashboards.data import Drawn, Visit
-from dashboards.pages import area, overview, sources, submit
+from dashboards.pages import alerts, area, overview, sources, submit
 from dashboards.text import Words
 
 
@@ -29,7 +29,7 @@ class Page(Protocol):
     def drawn(self, visit: Visit) -> Drawn: ...
 
 
-PAGES: dict[str, Page] = {page.NAME: page for page in (overview, area, sources, submit)}
+PAGES: dict[str, Page] = {page.NAME: page for page in (overview, area, sources, submit, alerts)}
 
 
 def filled(page: Page, visit: Visit, values: Drawn) -> Component:

@@ -45,7 +45,7 @@ def board_parts(page: str) -> tuple[str, ...]:
 def board_drawn(page: str, visit: Visit) -> Drawn:
     """The value of every part, in the order of `board_parts`; figures in both colour schemes."""
     say, board, inside = visit.words, visit.board, Inside(visit.board)
-    told = Sections(board, inside, say)
+    told = Sections(board, inside, say, visit.said)
     compared = Comparison(board, inside, say)
     values = [
         told.head(),

@@ -49,7 +49,7 @@ __all__ = [
     "entries_of",
 ]
 
-PLACES = "select area_id, organisation, severity from alert where state in (?, ?, ?)"
+PLACES = "select area_id, organisation, severity from alert where state in (?, ?)"
 
 AFTER: dict[str, tuple[tuple[State, ...], State]] = {
     "acknowledge": (("open",), "acknowledged"),
@@ -131,12 +131,12 @@ def entries_of(home: Path, alert_id: int) -> list[Entry]:
 
 
 class Watch:
-    """A look at what is under way that costs no opening of the file; for every page."""
+    """A look at what waits for somebody that costs no opening of the file; for every page."""
 
     def __init__(self, home: Path) -> None:
         self._lookout = Lookout(home, SCHEMA)
 
     def places(self) -> Iterator[tuple[str, str, str]]:
-        """Area, organisation and severity of each alert under way. Raises StoreError."""
-        for row in self._lookout.rows(PLACES, UNDER_WAY):
+        """Area, organisation and severity of each alert without an answer. Raises StoreError."""
+        for row in self._lookout.rows(PLACES, ("open", "acknowledged")):
             yield row["area_id"], row["organisation"], row["severity"]
