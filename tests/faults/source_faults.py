@@ -95,7 +95,9 @@ def f03_drip(home: Home, tries: int) -> Verdict:
             assert portal.run().status == "failed"
             assert time.monotonic() - began < DRIPPING / 2
             portal.system.always = None
-        portal.later().run()
+        # A run takes what it can in its second, and the next goes on from there.
+        while portal.later().run().total.new:
+            pass
         return portal.verdict("F03", tries)
 
 
