@@ -1,11 +1,12 @@
 """Every classic wrong number, once: the tiny table that gives it, and the right one."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from domain.area import Boundaries, Level
+from domain.area import Boundaries, Level, register
 from domain.errors import UnknownNameError
 from domain.period import Grain, same_last_year
 from metrics import By
@@ -18,11 +19,12 @@ from tests.metrics.collected import (
     SON_VI,
     Collected,
     at,
+    document,
     dossier,
     observation,
 )
 
-CAO_BANG, HA_GIANG, KIEN_GIANG = "04@", "02@", "91@"
+CAO_BANG, HA_GIANG, KIEN_GIANG, TUYEN_QUANG = "04@", "02@", "91@", "08@"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,8 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
             dossier(f"J{n}", "2020-06-01", due="2020-06-10", finished="2020-06-05", area=HA_GIANG)
             for n in range(12)
         ),
+        # Tuyên Quang: over Tết 2020, and its holidays are no working days.
+        dossier("T1", "2020-01-20", due="2020-01-31", finished="2020-01-31", area=TUYEN_QUANG),
         # Kiên Giang waits for supplements from its citizens, and is not late.
         dossier(
             "W1",
@@ -204,6 +208,93 @@ def test_what_was_open_and_what_came_is_what_went_and_what_is_open(year: Snapsho
     still_open = table[list(stocks)].sum(axis=1)
     change = table["dossiers_received"] - table["dossiers_resolved"]
     assert (still_open.diff().iloc[1:] == change.iloc[1:]).all()
+
+
+def test_every_commune_code_that_was_given_again_names_two_places(tmp_path: Path) -> None:
+    areas = [one for one in register().areas.values() if one.level is Level.COMMUNE]
+    before, after = (
+        {one.code for one in areas if one.is_valid(day)}
+        for day in (date(2025, 6, 30), date(2025, 7, 1))
+    )
+    assert len(before & after) == 3_316
+    # 08521 was Phùng Nguyên, and is a Phùng Nguyên three times as large.
+    home = Collected(tmp_path)
+    old, new = PHUNG_NGUYEN, "08521@2025-07-01"
+    home.deliver(
+        [dossier("A", "2025-06-02", area=old), dossier("B", "2025-07-02", area=new)],
+        reaches="2025-08-01",
+        known="2025-08-01",
+    )
+    snapshot = home.published("2025-08-02")
+    year = days("2025-01-01", "2025-12-31")
+    assert value(snapshot, "dossiers_received", old, year) == 1
+    assert value(snapshot, "dossiers_received", new, year) == 1
+    assert value(snapshot, "dossiers_received", new, year, boundaries=Boundaries.TODAY) == 2
+
+
+def test_what_belongs_to_a_dossier_does_not_count_it_again(tmp_path: Path) -> None:
+    """Two versions, two pauses and three steps are joined to one dossier, which counts once."""
+    home = Collected(tmp_path)
+    first = dossier("F", "2020-06-01", due="2020-06-20")
+    pauses = [{"start": at(f"2020-06-0{day}"), "end": at(f"2020-06-0{day + 1}")} for day in (2, 4)]
+    done = first | {"status": 9, "finished_at": at("2020-06-12"), "pauses": pauses}
+    steps = [
+        {"dossier_code": "F", "at": at(day), "status": status}
+        for day, status in (("2020-06-01", 2), ("2020-06-02", 5), ("2020-06-03", 4))
+    ]
+    home.deliver([first], known="2020-06-05", reaches="2020-06-05")
+    home.deliver(steps, kind="dossier_event", known="2020-06-06", reaches="2020-06-06")
+    home.deliver([done], known="2020-06-20", reaches="2020-06-20")
+    snapshot = home.published("2020-06-21")
+    june = days("2020-06-01", "2020-07-01")
+    asked = ("dossiers_received", "dossiers_resolved", "dossiers_pending")
+    assert ask(snapshot, asked, "25", june)["value"].tolist() == [1, 1, 0]
+    # Of the nine working days after the first two were pauses: 2 and 4 June.
+    assert value(snapshot, "avg_processing_days", "25", june) == 7
+
+
+def test_a_document_within_a_province_is_sent_once_however_many_receive_it(tmp_path: Path) -> None:
+    home = Collected(tmp_path)
+    receivers = ("H44.18", "H44.19", "H44.20")
+    letter = document(1, "2020-03-02", receivers=3, receiver_organisations=";".join(receivers))
+    told = [
+        {"document_id": "D1", "organisation": one, "status": "03", "at": at("2020-03-03")}
+        for one in receivers
+    ]
+    home.deliver([letter], kind="document", source="qlvb")
+    home.deliver(told, kind="document_status", source="qlvb")
+    snapshot = home.published()
+    assert value(snapshot, "docs_sent", "25", 2020) == 1
+    # What was received is another figure, which nobody has delivered: it is not the same as sent.
+    assert np.isnan(value(snapshot, "docs_received", "25", 2020))
+
+
+def test_a_report_that_ended_before_the_result_counts_the_dossier_as_open(year: Snapshot) -> None:
+    # C3 was finished on 11 April: a report up to the 10th has it pending, as does one of that day.
+    until = days("2020-04-01", "2020-04-11")
+    asked = ("dossiers_resolved", "dossiers_pending")
+    assert ask(year, asked, CAO_BANG, until)["value"].tolist() == [1, 1]
+    april = days("2020-04-01", "2020-05-01")
+    assert ask(year, asked, CAO_BANG, april)["value"].tolist() == [2, 0]
+
+
+def test_tet_is_no_time_to_work(year: Snapshot) -> None:
+    # From Monday 20 to Friday 31 January 2020: 21, 22, 30 and 31; 23 to 29 January were Tết.
+    january = days("2020-01-01", "2020-02-01")
+    assert value(year, "avg_processing_days", TUYEN_QUANG, january) == 4
+    assert value(year, "dossiers_near_due", TUYEN_QUANG, days("2020-01-22", "2020-01-23")) == 0
+    assert value(year, "dossiers_near_due", TUYEN_QUANG, days("2020-01-30", "2020-01-31")) == 1
+
+
+def test_a_saturday_that_is_worked_counts(tmp_path: Path) -> None:
+    # Saturday 26 April 2025 was worked for Friday 2 May, which was off.
+    home = Collected(tmp_path)
+    sent = dossier("W", "2025-04-24", due="2025-05-05", finished="2025-05-05")
+    home.deliver([sent], reaches="2025-05-06", known="2025-05-06")
+    snapshot = home.published("2025-05-07")
+    spring = days("2025-04-01", "2025-06-01")
+    # 25, 26, 28 and 29 April, 5 May: five days, as the term of five promised.
+    assert value(snapshot, "avg_processing_days", "25", spring) == 5
 
 
 def test_late_data_are_never_green(tmp_path: Path) -> None:

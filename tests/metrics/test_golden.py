@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 
 from domain.area import Level
+from domain.calendar import load_calendar
+from domain.deadline import due_after_pause, due_date
+from domain.dossier import Pause
+from domain.organisation import normalise_code
 from domain.period import Grain, Span
+from domain.scope import EVERYTHING
+from metrics import Selection
+from metrics.index766 import index766
 from store import Snapshot
-from tests.metrics.asking import ask, days, value
-from tests.metrics.collected import LAM_THAO, OLD_PHU_THO, Collected, dossier, observation
+from tests.metrics.asking import NOW, ask, days, value
+from tests.metrics.collected import LAM_THAO, OLD_PHU_THO, Collected, at, dossier, observation
 
 FILES = "work_files_online_rate"
 EXCHANGE = "units_exchanging_signed_rate"
@@ -108,6 +115,42 @@ def test_one_of_one_and_one_of_nine_are_20_percent_and_not_55_6(year_2020: Snaps
     march = days("2020-03-01", "2020-04-01")
     [row] = ask(year_2020, "on_time_rate_resolved", LAM_THAO, march).to_dict("records")
     assert (row["numerator"], row["denominator"], row["value"]) == (2, 10, 20)
+
+
+def test_the_six_parts_of_766_are_61_86(collected: Collected) -> None:
+    # T8
+    parts = {
+        "qd766_ckmb": 7.96,
+        "qd766_tdgq": 17.68,
+        "qd766_clgq": 8.56,
+        "qd766_tttt": 6.67,
+        "qd766_mdhl": 11.37,
+        "qd766_mdsh": 9.62,
+    }
+    month = (OLD_PHU_THO, "2022-12-01", "2023-01-01")
+    told = [observation(metric, *month, value=score) for metric, score in parts.items()]
+    told.append(observation("qd766_total_score", *month, value=61.86))
+    collected.deliver(
+        told, kind="observation", source="qd766", reaches="2023-01-05", known="2023-01-05"
+    )
+    december = Selection(("dossiers_received",), days("2022-12-01", "2023-01-01"), "25")
+    [found] = index766(december, EVERYTHING, collected.published("2023-01-06"), now=NOW)
+    assert round(found.official_score or 0, 2) == 61.86
+    assert found.published == 61.86
+
+
+def test_a_supplement_from_15_to_20_july_moves_a_term_of_five_days_by_its_working_days() -> None:
+    # T11. Due on Monday the 20th; the 15th, 16th and 17th are given back: Thursday the 23rd.
+    calendar = load_calendar()
+    due = due_date(date(2020, 7, 13), 5, calendar)
+    pause = Pause(at("2020-07-15 10:00"), at("2020-07-20 14:00"))
+    assert due == date(2020, 7, 20)
+    assert due_after_pause(due, [pause], calendar) == date(2020, 7, 23)
+
+
+def test_an_organisation_code_of_the_old_order_is_the_same_in_the_new() -> None:
+    # T12
+    assert normalise_code("000.00.18.H44") == "H44.18"
 
 
 def test_done_at_17_45_on_the_due_day_is_on_time(year_2020: Snapshot) -> None:
