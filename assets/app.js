@@ -232,6 +232,11 @@
     },
 
     chooseMetric: function (value) {
+      const [, page, own] = window.location.pathname.split('/');
+      if (page === 'metric') {
+        if (value && value !== own) window.toan_canh.navigate('/metric/' + value + window.location.search);
+        return nothing();
+      }
       const current = new URLSearchParams(window.location.search).get('metric');
       const standard = html.dataset.metric;
       if (value && value !== (current || standard)) changed({ metric: value === standard ? null : value });
@@ -246,7 +251,13 @@
       return nothing();
     },
 
-    followMap: function (click) {
+    seek: function (text) {
+      const current = new URLSearchParams(window.location.search).get('q') || '';
+      if (window.location.pathname === '/methodology' && (text || '') !== current) changed({ q: text || null });
+      return nothing();
+    },
+
+    followChart: function (click) {
       const href = click && click.points.length ? click.points[0].customdata : null;
       if (typeof href === 'string') window.toan_canh.navigate(href);
       return null;

@@ -28,7 +28,14 @@
     return href.startsWith('#') ? null : href;
   };
 
+  // What is being asked for anew dims, and says so to those who cannot see it.
+  const useBusy = () => {
+    const context = window.dash_component_api && window.dash_component_api.useDashContext();
+    return Boolean(context && context.useLoading());
+  };
+
   function Markup(props) {
+    const isBusy = useBusy();
     const onClick = (event) => {
       if (!isPlainClick(event)) return;
       const href = followed(event.target);
@@ -42,7 +49,13 @@
     };
     return React.createElement(
       props.element || 'div',
-      { id: props.id, className: props.className, 'aria-label': props.label, onClick },
+      {
+        id: props.id,
+        className: props.className,
+        'aria-label': props.label,
+        'aria-busy': isBusy || undefined,
+        onClick
+      },
       element(props.tree)
     );
   }

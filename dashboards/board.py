@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
-from dashboards.cells import Cell, blank, cells
+from dashboards.cells import Cell, blank, cells, one_per_period
 from dashboards.components.definition import Evidence
 from dashboards.places import area_title
 from dashboards.selection import Compare, View, trend_span
@@ -46,13 +46,17 @@ LEADING = "on_time_rate_resolved"
 
 @dataclass(frozen=True)
 class Board:
-    """One view on one snapshot, for one person's scope, at one instant."""
+    """One view on one snapshot, for one person's scope, at one instant.
+
+    `shown` are the metrics whose figures stand on the page beside the chosen one.
+    """
 
     view: View
     snapshot: Snapshot
     rules: Rules
     scope: Scope
     now: datetime
+    shown: tuple[str, ...] = CARDS
 
     @property
     def catalogue(self) -> Catalogue:
@@ -123,18 +127,18 @@ class Board:
     def _sources(self) -> list[dict[Hashable, str]]:
         return self.snapshot.sources().to_dict("records")
 
-    def download_href(self, metric: str, *, listed_in: Area | None = None) -> str:
-        """Where a metric's values can be had as a file: its trend, or those of the areas listed."""
+    def download_href(self, metric: str, *, listed_in: Area | None = None, by: By = By.AREA) -> str:
+        """Where a metric's values can be had as a file: its trend, or what an area is cut into."""
         span = self.span if listed_in else self.trend_span
         asked = {
             "metric": metric,
             "area": (listed_in or self.area).area_id,
             "from": span.start.isoformat(),
             "to": span.end.isoformat(),
-            **({"by": "area"} if listed_in else {"grain": self.grain.value}),
+            **({"by": by.value} if listed_in else {"grain": self.grain.value}),
             "boundaries": self.boundaries.value,
             "calendar": self.view.calendar.value,
-            "filter": [f"{name}={code}" for name, code in self.view.filters],
+            "filter": [f"{name}={code}" for name, code in self._filters_but(by)],
         }
         return f"/download?{urlencode(asked, safe='@:', doseq=True)}"
 
@@ -150,6 +154,30 @@ class Board:
         return blank(metric.id, metric.unit, self.area, self.span, self.snapshot.version)
 
     # ---- the area itself
+
+    def _filters_but(self, by: By) -> tuple[tuple[str, str], ...]:
+        """The filters, but what is cut by a dimension shows what is chosen among all the rest."""
+        return tuple((name, code) for name, code in self.view.filters if name != by.value)
+
+    def selection(
+        self,
+        area: Area,
+        metrics: Sequence[str],
+        span: Span,
+        grain: Grain | None = None,
+        by: By = By.NONE,
+    ) -> Selection:
+        """The question for some metrics of an area, or of what it is cut into."""
+        return Selection(
+            metrics=tuple(metrics),
+            span=span,
+            area=area.area_id,
+            grain=grain,
+            by=by,
+            boundaries=self.boundaries,
+            filters=self._filters_but(by),
+            reporting=self.view.calendar,
+        )
 
     def values(
         self,
@@ -167,16 +195,7 @@ class Board:
         asked = [one.id for one in self.catalogue.some(metrics) if not self.unfit(one)]
         if not asked:
             return []
-        selection = Selection(
-            metrics=tuple(asked),
-            span=span,
-            area=area.area_id,
-            grain=grain,
-            by=by,
-            boundaries=self.boundaries,
-            filters=self.view.filters,
-            reporting=self.view.calendar,
-        )
+        selection = self.selection(area, asked, span, grain, by)
         frame = query(selection, self.scope, self.snapshot, now=self.now, rules=self.rules)
         return cells(frame)
 
@@ -185,19 +204,16 @@ class Board:
 
     @cached_property
     def _whole(self) -> list[Cell]:
-        """The values of the whole span: every card, and whatever is only ever published."""
-        published = [m.id for m in self.catalogue if m.is_looked_up and m.id not in CARDS]
-        return self._ask((*CARDS, *published), self.span)
+        """The values of the whole span: what is shown, and beside cards what is only published."""
+        published = [m.id for m in self.catalogue if m.is_looked_up and m.id not in self.shown]
+        return self._ask((*self.shown, *published * (self.shown is CARDS)), self.span)
 
     @cached_property
     def headline(self) -> Mapping[str, Cell]:
-        """The value of every card over the whole span; a printed one where none was computed."""
-        found = first_of_each((cell for cell in self._whole if cell.metric in CARDS), metric_of)
-        return {one.id: found.get(one.id) or self.blank(one) for one in self._cards}
-
-    @property
-    def _cards(self) -> tuple[Metric, ...]:
-        return self.catalogue.some(CARDS)
+        """The value of all shown over the whole span; a printed one where none was computed."""
+        found = first_of_each(self._whole, metric_of)
+        some = self.catalogue.some(self.shown)
+        return {one.id: found.get(one.id) or self.blank(one) for one in some}
 
     @cached_property
     def compared_span(self) -> Span | None:
@@ -214,12 +230,22 @@ class Board:
         """The same values for the span compared with; empty without comparison."""
         if self.compared_span is None:
             return {}
-        return first_of_each(self._ask(CARDS, self.compared_span), metric_of)
+        return first_of_each(self._ask(self.shown, self.compared_span), metric_of)
+
+    @cached_property
+    def series_before(self) -> list[Cell]:
+        """The chosen metric's periods a year before those of the trend; none if they do not fit."""
+        if self.view.compare is not Compare.LAST_YEAR or not self.is_known_by_grain(self.metric):
+            return []
+        now = one_per_period(self.series[self.metric.id])
+        asked = self._ask([self.metric.id], same_last_year(self.trend_span), self.grain)
+        found = one_per_period(asked)
+        return found if len(found) == len(now) else []
 
     @cached_property
     def series(self) -> Mapping[str, list[Cell]]:
-        """Every card's periods, and the chosen metric's, with enough of the past to see a trend."""
-        asked = self.catalogue.some(tuple(dict.fromkeys((*CARDS, self.metric.id))))
+        """The periods of all shown and of the chosen metric, with enough past to see a trend."""
+        asked = self.catalogue.some(tuple(dict.fromkeys((*self.shown, self.metric.id))))
         found: dict[str, list[Cell]] = {metric.id: [] for metric in asked}
         known = [metric.id for metric in asked if self.is_known_by_grain(metric)]
         for cell in self._ask(known, self.trend_span, self.grain):
@@ -238,13 +264,13 @@ class Board:
             area_title(self.area, self.map_day),
             [titles.get(source, source) for source in cell.sources],
             self.download_href(metric.id),
-            self.view.href(metric=metric.id),
+            self.view.href(page="metric", metric=metric.id),
         )
 
     @cached_property
     def printed(self) -> list[tuple[Metric, Cell]]:
         """Figures published elsewhere for exactly this area and span, of metrics without a card."""
-        found = (c for c in self._whole if c.metric not in CARDS and c.value is not None)
+        found = (c for c in self._whole if c.metric not in self.shown and c.value is not None)
         return [(self.catalogue.metric(cell.metric), cell) for cell in found]
 
 

@@ -13,11 +13,12 @@ from dash.exceptions import PreventUpdate
 from dashboards import ids
 from dashboards.access import PAGE_PERMISSIONS, READ, Access, person
 from dashboards.components.definition import definition
+from dashboards.components.states import empty
 from dashboards.data import Drawn, Figures, Visit, language_of
 from dashboards.explaining import beside
 from dashboards.frame import Frame, Parts, bare_parts, framed
 from dashboards.narrowing import Narrowing
-from dashboards.pages import PAGES, Page, filled, not_found
+from dashboards.pages import PAGES, Page, drawn_later, filled, methodology, not_found, slow_parts
 from dashboards.search import found_areas
 from dashboards.selection import FILTERS
 from dashboards.signin import home_of
@@ -38,6 +39,8 @@ def register(access: Access, figures: Figures) -> None:
     _router(access, figures)
     for page in PAGES.values():
         _redraw(access, figures, page)
+        for name in slow_parts(page):
+            _redraw_later(access, figures, page, name)
     _search(access, figures)
     _narrow(access, figures)
     _definitions(access, figures)
@@ -107,6 +110,28 @@ def _redraw(access: Access, figures: Figures, page: Page) -> None:
             return dict.fromkeys(page.PARTS, no_update)
         _tell_drawn(visit)
         return parts
+
+
+def _redraw_later(access: Access, figures: Figures, page: Page, name: str) -> None:
+    parts = slow_parts(page)[name]
+
+    @access.callback(
+        PAGE_PERMISSIONS.get(page.NAME, READ),
+        output={part: _output(part) for part in parts},
+        inputs={"place": PLACE, "served": SERVED},
+    )
+    def redraw_later(place: PlaceData | None, served: object) -> Drawn:  # noqa: ARG001 - a new snapshot asks again
+        """A part of the page that needs longer; what fails in it fails alone."""
+        visit = _arrived(figures, place)
+        if visit.problem or visit.view.page != page.NAME:
+            raise PreventUpdate
+        try:
+            return figures.remembered(
+                f"{page.NAME}/{name}", visit, lambda: drawn_later(page, name, visit)
+            )
+        except IocError as error:
+            said = empty(visit.words("refusal.failed"), error.message, kind="ioc-empty--error")
+            return dict.fromkeys(parts, said)
 
 
 def _search(access: Access, figures: Figures) -> None:
@@ -237,11 +262,14 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.MORE, "clicked"),
         State(ids.FILTERS, "className"),
     )
-    for page in ("overview", "area"):
-        metric, chart = ids.part(page, "metric"), ids.part(page, "map")
+    run("seek", Output(methodology.SOUGHT, "error"), Input(methodology.SOUGHT, "value"))
+    for page in ("overview", "area", "metric"):
+        metric = ids.part(page, "metric")
         run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
-        run("followMap", Output(chart, "clickData"), Input(chart, "clickData"))
-        for cards in CARD_PARTS:
+        for name in ("map", "trend"):
+            chart = ids.part(page, name)
+            run("followChart", Output(chart, "clickData"), Input(chart, "clickData"))
+        for cards in CARD_PARTS if page != "metric" else ("value",):
             clicked = Output(ids.CLICKED, "data", allow_duplicate=True)
             run("pass", clicked, Input(ids.part(page, cards), "clicked"))
 

@@ -5,6 +5,7 @@ Every function returns plain JSON; things are looked up and put into words, noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from dashboards import format as fmt
@@ -19,7 +20,7 @@ from dashboards.components.choices import Option, options_of, segment
 from dashboards.components.head import panel_head
 from dashboards.components.legend import legend
 from dashboards.components.markup import Tree, tag
-from dashboards.components.ranking import Standing, ranking
+from dashboards.components.ranking import Layout, Standing, ranking
 from dashboards.components.states import empty
 from dashboards.components.table import series_table
 from dashboards.geography import REORGANISED, Shapes, shapes_within
@@ -39,11 +40,15 @@ COUNTRY_LAW = "202/2025/QH15"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Trend, map and ranking of a board's chosen metric, in one language; figures by scheme."""
+    """Trend, map and ranking of a board's chosen metric, in one language; figures by scheme.
+
+    With `has_before` the trend shows last year's course, too.
+    """
 
     board: Board
     inside: Inside
     words: Words
+    has_before: bool = False
 
     # ---- the trend
 
@@ -76,8 +81,20 @@ class Comparison:
             reporting=board.view.calendar,
             selected=board.span,
             events=self.events(),
+            before=tuple(board.series_before) if self.has_before else (),
+            hrefs=self._period_hrefs(),
         )
         return trend(board.series[board.metric.id], look)
+
+    def _period_hrefs(self) -> dict[date, str]:
+        """Where a click on a period leads: the same view of its days alone."""
+        board = self.board
+        return {
+            cell.period.start: board.view.href(
+                period=None, first=cell.period.start, last=cell.period.last_day
+            )
+            for cell in board.series[board.metric.id]
+        }
 
     def events(self) -> tuple[Event, ...]:
         """What changed the area's territory, with its law; for the country the reorganisation."""
@@ -180,7 +197,8 @@ class Comparison:
         standings = [self.standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
         compared = basis(board, say) or say("change.label")
-        rows = ranking(board.metric, standings, caption, compared, say, board.view.order)
+        laid = Layout(say("ranking.area"), board.view.order)
+        rows = ranking(board.metric, standings, caption, compared, say, laid)
         foot = tag(
             "a",
             say("definition.csv"),

@@ -14,7 +14,7 @@ from dashboards.components.shell import SourceState
 from dashboards.data import Figures, Visit
 from dashboards.narrowing import Chip, Narrowing
 from dashboards.places import area_title, area_view
-from dashboards.selection import FILTERS, Compare, View
+from dashboards.selection import AREA_IN_QUERY, FILTERS, Compare, View
 from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
@@ -102,7 +102,7 @@ class Frame:
 
     @cached_property
     def _place(self) -> str:
-        if self.has_choices and self.view.page == "area":
+        if self.has_choices and self.view.area is not None:
             return area_title(self.visit.board.area, self.visit.board.map_day)
         return self.words("area.country")
 
@@ -110,12 +110,14 @@ class Frame:
         """Navigation keeps the language and, between pages of figures, the whole selection."""
         view, say = self.view, self.words
         home = view.model_copy(update={"page": "overview", "area": None}).href()
+        catalogue = view.href(page="methodology", metric=None, rest=None, sought="")
         books = View(page="sources", lang=view.lang).href()
         forms = View(page="submit", lang=view.lang).href()
         alerts = View(page="alerts", lang=view.lang).href()
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
+            (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
             (say("shell.sources"), books, view.page == "sources"),
             (say("shell.submit"), forms, view.page == "submit"),
         ]
@@ -171,7 +173,17 @@ class Frame:
         """What is chosen beyond the usual; nothing where it plays no part."""
         if not self.has_choices:
             return []
-        return [*self._narrowing.period_chips(self._span), *self._narrowing.chips()]
+        return [
+            *self._area_chips(),
+            *self._narrowing.period_chips(self._span),
+            *self._narrowing.chips(),
+        ]
+
+    def _area_chips(self) -> list[Chip]:
+        """The area, on a page of another subject that can be seen for all of the country."""
+        if self.view.area is None or self.view.page not in AREA_IN_QUERY:
+            return []
+        return [Chip(self.words("search.label"), self._place, self.view.href(area=None))]
 
     def _pickers(self) -> Parts:
         """What every picker of a filter says and offers."""
@@ -234,15 +246,22 @@ class Frame:
 
     def _phrases(self, span: list[str]) -> Parts:
         say, snapshot = self.words, self.visit.snapshot
-        subjects = {name: f"shell.{name}" for name in ("sources", "submit", "alerts")}
-        page = self.view.page
-        subject = say(subjects[page]) if page in subjects else self._place
         return {
-            "title": f"{subject} · {say('shell.name')}",
+            "title": f"{self._subject()} · {say('shell.name')}",
             "offline": say("banner.offline"),
             "until": fmt.instant(snapshot.built_at, say.language),
             "dates": span,
         }
+
+    def _subject(self) -> str:
+        """What the page is about, for the browser's title."""
+        view, say = self.view, self.words
+        if view.page == "metric" and view.metric:
+            name = self.visit.rules.catalogue.metric(view.metric).short[say.language]
+            return f"{name} · {self._place}"
+        if view.has_choices:
+            return self._place
+        return say(f"shell.{view.page}")
 
 
 def framed(figures: Figures, visit: Visit) -> Parts:

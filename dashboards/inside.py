@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dashboards.board import CARDS, Board, first_of_each
+from dashboards.board import Board, first_of_each
 from dashboards.cells import Cell
 from dashboards.components.attention import shortfall
 from dashboards.geography import map_around
@@ -64,8 +64,8 @@ class Inside:
 
     @cached_property
     def _judged(self) -> list[Metric]:
-        """The metrics that are watched: those with a card that can be judged."""
-        some = self.board.catalogue.some(CARDS)
+        """The metrics that are watched: those shown that can be judged."""
+        some = self.board.catalogue.some(self.board.shown)
         return [metric for metric in some if metric.better is not Better.NEUTRAL]
 
     @cached_property

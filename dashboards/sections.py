@@ -46,10 +46,15 @@ class Sections:
         board = self.board
         title = area_title(board.area, board.map_day)
         path = crumbs(board.view, board.area, board.register, board.span.last_day)
-        aside = [*self._simulated(), self._reach()]
-        return page_head(title, [self._lead(), *self._successors()], path, self.words, aside)
+        lead = [self.lead(), *self._successors()]
+        return page_head(title, lead, path, self.words, self.aside())
 
-    def _lead(self) -> str:
+    def aside(self) -> list[Tree]:
+        """How far the figures shown reach, and whether they are made up."""
+        return [*self._simulated(), self._reach()]
+
+    def lead(self) -> str:
+        """Which days, on which map, compared with what, narrowed to what."""
         board, say = self.board, self.words
         said = [label(board.span, None, say.language), say(f"boundaries.{board.boundaries}_long")]
         if compared := basis(board, say):
@@ -97,7 +102,7 @@ class Sections:
     def cards(self, title: str, metrics: Sequence[str]) -> Tree:
         """A section of cards in order, one for each metric that such an area has."""
         asked = [metric for metric in self.board.catalogue.some(metrics) if self._has(metric)]
-        found = [card(self._reading(metric), self.words) for metric in asked]
+        found = [card(self.reading(metric), self.words) for metric in asked]
         return tag(
             "section",
             section_head(title),
@@ -110,7 +115,8 @@ class Sections:
         board = self.board
         return board.area.level in metric.levels or board.headline[metric.id].value is not None
 
-    def _reading(self, metric: Metric) -> Reading:
+    def reading(self, metric: Metric) -> Reading:
+        """What the card of a metric shows."""
         board = self.board
         return Reading(
             metric=metric,
@@ -122,7 +128,11 @@ class Sections:
             today=board.horizon,
             said=said_of(board.headline[metric.id], self.said),
             unfit=self._unfit(metric),
+            page_href="" if board.view.page == "metric" else self._page_href(metric),
         )
+
+    def _page_href(self, metric: Metric) -> str:
+        return self.board.view.href(page="metric", metric=metric.id)
 
     def _unfit(self, metric: Metric) -> str:
         names = self.board.unfit(metric)

@@ -2,6 +2,8 @@
 
     /                                            the country
     /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
+    /metric/on_time_rate_resolved?area=25        one metric, of the country or of an area
+    /methodology?q=…                             the catalogue: how everything is counted
     /sources                                     where the figures come from
     /submit/FORM/PERIOD/AREA                     figures that people hand in
     /alerts, /alerts/closed, /alerts/12          what needs somebody; one alert
@@ -49,9 +51,11 @@ MOST_CHOSEN = 3
 FILTERS = ("organisation", "procedure", "field", "channel")
 """What figures may be narrowed to, beside areas and days."""
 MOST_FILTERS = 20
-WITHOUT_CHOICES = ("sources", "submit", "alerts")
+ALONE = ("methodology", "sources")
+"""Pages whose path is their name and nothing more."""
+WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("metric",)
+AREA_IN_QUERY = ("metric", "methodology")
 """Pages whose address names the area beside the path."""
 
 
@@ -98,7 +102,9 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal["overview", "area", "metric", "sources", "submit", "alerts"] = "overview"
+    page: Literal[
+        "overview", "area", "metric", "methodology", "sources", "submit", "alerts"
+    ] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
     period: Period | None = None
@@ -115,6 +121,7 @@ class View(BaseModel):
     procedure: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
     field: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
     channel: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
+    sought: str = Field(default="", alias="q", max_length=100)
 
     @property
     def has_choices(self) -> bool:
@@ -156,6 +163,7 @@ class View(BaseModel):
     def _query(self) -> dict[str, Any]:
         in_path = {"page", "rest", "metric" if self.page == "metric" else ""}
         in_path.add("" if self.page in AREA_IN_QUERY else "area")
+        in_path.add("" if self.page == "methodology" else "sought")
         given = self.model_dump(by_alias=True, mode="json", exclude=in_path)
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
@@ -243,22 +251,30 @@ class _Reader:
         match [part for part in path.split("/") if part]:
             case []:
                 return {"page": "overview"}
-            case ["sources"]:
-                return {"page": "sources"}
+            case [name] if name in ALONE:
+                return {"page": name}
             case ["area", code]:
                 return {"page": "area", "area": code}
             case ["alerts", *rest] if ALERTS_PLACE.fullmatch("/".join(rest)):
                 return {"page": "alerts", "rest": "/".join(rest)}
+            case ["metric", name]:
+                return self._metric(name)
             case ["submit", *rest] if len(rest) <= MOST_CHOSEN:
                 return {"page": "submit", "rest": "/".join(rest)[:200]}
             case parts:
                 self.complain("no_page", path=path)
                 return _nearest_place(parts)
 
+    def _metric(self, name: str) -> dict[str, Any]:
+        """The page of a metric; of the nearest one where there is none of the name."""
+        found = self._parameter("metric", name)
+        return {"page": "metric", **found} if found else {"page": "overview"}
+
     def parameters(self, search: str, page: str) -> dict[str, Any]:
         """The readable parameters of a query string, mended where they were nearly right."""
         names = ["from", "to", *FILTERS, *(name for name in self.known if name != page)]
         names += ["area"] if page in AREA_IN_QUERY else []
+        names += ["q"] if page == "methodology" else []
         found: dict[str, Any] = {}
         for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
             mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
@@ -293,8 +309,8 @@ class _Reader:
         return ()
 
     def _parameter(self, name: str, value: str) -> dict[str, str]:
-        if name == "area":
-            return {"area": value}
+        if name in ("area", "q"):
+            return {name: value[:100]}
         if name in ("from", "to"):
             day = _day(value)
             if day is None or day.isoformat() != value:
@@ -358,7 +374,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), WITHOUT_CHOICES, 1)
+    near = nearest(parts[0].lower(), (*ALONE, "submit"), 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 

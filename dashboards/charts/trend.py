@@ -1,6 +1,7 @@
 """A metric over time in one area: what was, what was promised, and what is not over yet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboards import format as fmt
 from dashboards.cells import Cell, one_per_period
@@ -26,15 +27,18 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
 
     Traces: "value" the finished periods (a gap breaks the line), "open" the running period,
     dashed, joined to the last finished one; "reported" figures printed elsewhere, hollow;
-    "target" as steps. Without any value: a figure that says so.
+    "target" as steps; "before" a year earlier, dotted, where the days selected are. Without any
+    value: a figure that says so.
     """
     cells = since_the_first(cells)
     if not cells:
         return empty(look.scheme, look.words)
+    look = replace(look, before=_fitting(cells, look))
     computed = [cell for cell in cells if not cell.reported]
     printed = [cell for cell in cells if cell.reported and cell.value is not None]
     traces = [
         _target_line(one_per_period(cells), look),
+        _before_line(one_per_period(cells), look),
         _value_line(computed, look),
         _open_line(computed, look),
         _printed_points(printed, look),
@@ -46,6 +50,7 @@ def trend(cells: Sequence[Cell], look: TrendLook) -> Figure:
     figure["layout"]["annotations"] = [
         *end_labels(one_per_period(cells), look),
         *event_labels(cells, look),
+        *_before_label(one_per_period(cells), look),
     ]
     return figure
 
@@ -54,6 +59,57 @@ def since_the_first(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells from the first one with a value on, but a few periods in any case."""
     known = [index for index, cell in enumerate(cells) if cell.value is not None]
     return cells[min(known[0], max(len(cells) - FEWEST, 0)) :] if known else ()
+
+
+def _fitting(cells: Sequence[Cell], look: TrendLook) -> tuple[Cell, ...]:
+    """What is a year before each of the periods drawn; none where they are not as many."""
+    count = len(one_per_period(cells))
+    return look.before[-count:] if len(look.before) >= count else ()
+
+
+def _pairs(cells: Sequence[Cell], look: TrendLook) -> list[tuple[Cell, Cell]]:
+    """The periods under the days selected, each with the one a year earlier."""
+    start = look.selected.start if look.selected else cells[0].period.start
+    found = zip(cells, look.before, strict=False)
+    return [(cell, before) for cell, before in found if cell.period.end > start]
+
+
+def _before_label(cells: Sequence[Cell], look: TrendLook) -> list[Figure]:
+    """What the dotted line is, where it begins."""
+    told = [(cell, before) for cell, before in _pairs(cells, look) if before.value is not None]
+    if len(told) < FEWEST:
+        return []
+    cell, before = told[0]
+    below = cell.value is not None and (before.value or 0.0) < cell.value
+    return [
+        {
+            "x": cell.period.start.isoformat(),
+            "y": before.value,
+            "text": look.words("trend.before"),
+            "xanchor": "left",
+            "yanchor": "top" if below else "bottom",
+            "showarrow": False,
+            "font": {"size": 12, "color": colours(look.scheme)["ink-3"]},
+        }
+    ]
+
+
+def _before_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
+    """A year earlier, under the days selected."""
+    pairs = _pairs(cells, look)
+    if all(before.value is None for _, before in pairs):
+        return None
+    return {
+        "type": "scatter",
+        "name": "before",
+        "mode": "lines",
+        "x": [cell.period.start.isoformat() for cell, _ in pairs],
+        "y": [before.value for _, before in pairs],
+        "connectgaps": False,
+        "line": {"color": colours(look.scheme)["series-past"], "width": 1.5, "dash": "dot"},
+        "text": [_hover(before, look) for _, before in pairs],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
 
 
 def _value_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
@@ -71,6 +127,7 @@ def _value_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
         "line": {"color": colour, "width": 2.5},
         "marker": {"color": colour, "size": 6},
         "text": [_hover(cell, look) for cell in done],
+        "customdata": [look.hrefs.get(cell.period.start) for cell in done],
         "hovertemplate": "%{text}<extra></extra>",
         "cliponaxis": False,
     }
@@ -97,6 +154,7 @@ def _open_line(cells: Sequence[Cell], look: TrendLook) -> Figure | None:
             "line": {"color": colour["series-1"], "width": 2},
         },
         "text": [_hover(cell, look) for cell in drawn],
+        "customdata": [look.hrefs.get(cell.period.start) for cell in drawn],
         "hovertemplate": "%{text}<extra></extra>",
         "cliponaxis": False,
     }

@@ -1,7 +1,7 @@
 """What a trend is drawn on: axes, the days selected, what happened, words where lines end."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,11 @@ class Event:
 
 @dataclass(frozen=True)
 class TrendLook:
-    """How to draw: language, colours, the grain, the days that are selected, what happened."""
+    """How to draw: language, colours, the grain, the days that are selected, what happened.
+
+    `before` are the periods a year before those drawn, one for each; `hrefs` where a click on a
+    period leads, by its first day.
+    """
 
     words: Words
     scheme: Scheme
@@ -31,6 +35,8 @@ class TrendLook:
     reporting: ReportingCalendar = ReportingCalendar.MONTH
     selected: Span | None = None
     events: tuple[Event, ...] = ()
+    before: tuple[Cell, ...] = ()
+    hrefs: Mapping[date, str] = field(default_factory=dict)
 
 
 def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
@@ -43,7 +49,7 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"
     )
-    sheet["yaxis"].update(value_axis(cells))
+    sheet["yaxis"].update(value_axis([*cells, *look.before]))
     sheet["shapes"] = [*_selection_band(look, colour), *_event_rules(cells, look, colour)]
     return sheet
 

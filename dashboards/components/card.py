@@ -23,6 +23,7 @@ class Reading:
     same page with this metric's trend, map and ranking; of `today` the hour says how fresh.
     `unfit` says by what the metric cannot be narrowed, where it has no figure for that. `said`
     says whether an explanation of the figure was asked for ("asked") or given ("answered").
+    `page_href` is the metric's own page, if this is not it.
     """
 
     metric: Metric
@@ -34,6 +35,7 @@ class Reading:
     today: date | None = None
     unfit: str = ""
     said: str = ""
+    page_href: str = ""
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -44,7 +46,7 @@ def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
     kind += " ioc-is-stale" if cell.freshness in STALE else ""
     return tag(
         "article",
-        _head(metric, words),
+        _head(reading, words),
         _variant(metric, words),
         _figure(metric, cell, words),
         _verdict(reading, words),
@@ -64,11 +66,13 @@ def name_and_variant(name: str) -> tuple[str, str]:
     return (plain, variant.removesuffix(")")) if bracket and name.endswith(")") else (name, "")
 
 
-def _head(metric: Metric, words: Words) -> Tree:
+def _head(reading: Reading, words: Words) -> Tree:
+    metric = reading.metric
     name = metric.name[words.language]
+    title, href = name_and_variant(name)[0], reading.page_href
     return tag(
         "div",
-        tag("h3", name_and_variant(name)[0], cls="ioc-card__title"),
+        tag("h3", tag("a", title, href=href) if href else title, cls="ioc-card__title"),
         tag(
             "button",
             cls="ioc-info",

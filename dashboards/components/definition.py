@@ -26,7 +26,9 @@ class Evidence:
     trend_href: str
 
 
-def definition(evidence: Evidence, words: Words, said: Sequence[Tree] = ()) -> Tree:
+def definition(
+    evidence: Evidence, words: Words, said: Sequence[Tree] = (), *, has_ways: bool = True
+) -> Tree:
     """Meaning, formula with its numbers, what was said about it, the facts; then the ways on."""
     metric = evidence.metric
     return tag(
@@ -35,24 +37,18 @@ def definition(evidence: Evidence, words: Words, said: Sequence[Tree] = ()) -> T
         _formula(evidence, words),
         *said,
         _facts(evidence, words),
-        tag(
-            "p",
-            tag(
-                "a",
-                words("definition.trend"),
-                href=evidence.trend_href,
-                cls="ioc-button ioc-button--primary",
-            ),
-            " ",
-            tag(
-                "a",
-                words("definition.csv"),
-                href=evidence.csv_href,
-                cls="ioc-button",
-                download=True,
-            ),
-        ),
+        _ways(evidence, words) if has_ways else None,
         cls="ioc-definition",
+    )
+
+
+def _ways(evidence: Evidence, words: Words) -> Tree:
+    trend, csv = words("definition.trend"), words("definition.csv")
+    return tag(
+        "p",
+        tag("a", trend, href=evidence.trend_href, cls="ioc-button ioc-button--primary"),
+        " ",
+        tag("a", csv, href=evidence.csv_href, cls="ioc-button", download=True),
     )
 
 

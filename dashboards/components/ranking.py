@@ -1,4 +1,4 @@
-"""Areas in order of one metric, best first; who cannot be judged comes last, unranked."""
+"""Areas, or values of a dimension, in order of one metric; who cannot be judged comes last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,27 @@ from dashboards.text import Words
 from metrics.catalogue import Metric
 from metrics.ranking import Entry, Order, standings
 
-FEW = 8  # areas without a value that still get a row each
+FEW = 8  # lines without a value that still get a row each
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An area in a ranking: its value now and before, its name and where that leads."""
+    """A line of a ranking: its value now and before, its name and where that leads, if anywhere."""
 
     cell: Cell
     before: Cell | None
     name: str
     href: str
     is_self: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a ranking is laid out: what its lines are called, which end comes first, how many."""
+
+    lines: str
+    order: Order = Order.BEST
+    most: int | None = None
 
 
 def ranked(
@@ -47,24 +56,27 @@ def ranking(
     caption: str,
     basis: str,
     words: Words,
-    order: Order = Order.BEST,
+    laid: Layout,
 ) -> Tree:
-    """The ranking as a table: rank, area, bar, value, verdict, change."""
+    """The ranking as a table: rank, line, bar, value, verdict, change."""
     top = max((one.cell.value for one in lines if one.cell.value is not None), default=0.0)
     scale = 100.0 if metric.unit == "percent" and top <= 100 else max(top, 1.0)
-    placed = ranked(metric, lines, order)
+    placed = ranked(metric, lines, laid.order)
     without = [one for _, one in placed if one.cell.value is None]
     listed = placed if len(without) <= FEW else placed[: -len(without)]
     is_judged = any(one.cell.target is not None for one in lines)
-    rows = [_row(metric, rank, one, scale, words, is_judged=is_judged) for rank, one in listed]
+    shown = listed[: laid.most]
+    rows = [_row(metric, rank, one, scale, words, is_judged=is_judged) for rank, one in shown]
+    if more := len(listed) - len(shown):
+        rows.append(_note([words("ranking.more", count=more)]))
     if len(without) > FEW:
-        rows.append(_without(without, words))
+        rows.append(_note(_without(without, words)))
     return tag(
         "div",
         tag(
             "table",
             tag("caption", caption, cls="ioc-ranking__caption"),
-            _head(metric, basis, words, is_judged=is_judged),
+            _head(metric, basis, laid.lines, words, is_judged=is_judged),
             tag("tbody", *rows),
             cls="ioc-ranking__table",
         ),
@@ -75,28 +87,37 @@ def ranking(
     )
 
 
-def _without(lines: Sequence[Standing], words: Words) -> Tree:
-    """Many areas without a value in one row, by name."""
+def _without(lines: Sequence[Standing], words: Words) -> list[Tree | str]:
+    """Many lines without a value, by name."""
     names: list[Tree | str] = []
     for index, one in enumerate(lines):
-        names += [", " if index else "", tag("a", one.name, href=one.href)]
+        names += [", " if index else "", _name(one)]
     before, _, after = words("ranking.without", count=len(lines), names="\0").partition("\0")
+    return [before, *names, after]
+
+
+def _name(one: Standing) -> Tree | str:
+    return tag("a", one.name, href=one.href) if one.href else one.name
+
+
+def _note(told: Sequence[Tree | str]) -> Tree:
+    """A row that stands for several lines."""
     return tag(
         "tr",
         tag("td", fmt.MISSING, cls="ioc-ranking__rank"),
-        tag("td", before, *names, after, colspan=5, cls="ioc-ranking__without"),
+        tag("td", *told, colspan=5, cls="ioc-ranking__without"),
         cls="ioc-ranking__row ioc-ranking__row--unranked",
     )
 
 
-def _head(metric: Metric, basis: str, words: Words, *, is_judged: bool) -> Tree:
+def _head(metric: Metric, basis: str, lines: str, words: Words, *, is_judged: bool) -> Tree:
     unit = metric.unit_name(words.language)
     return tag(
         "thead",
         tag(
             "tr",
             tag("th", words("ranking.rank"), cls="ioc-ranking__rank", scope="col"),
-            tag("th", words("ranking.area"), scope="col"),
+            tag("th", lines, scope="col"),
             tag("th", metric.short[words.language], cls="ioc-ranking__barhead", scope="col"),
             tag("th", unit, cls="ioc-num", scope="col"),
             tag("th", words("ranking.status"), scope="col") if is_judged else None,
@@ -122,7 +143,7 @@ def _row(
     return tag(
         "tr",
         tag("td", fmt.MISSING if rank is None else str(rank), cls="ioc-ranking__rank"),
-        tag("th", tag("a", one.name, href=one.href), cls="ioc-ranking__name", scope="row"),
+        tag("th", _name(one), cls="ioc-ranking__name", scope="row"),
         tag("td", _bar(cell, scale), cls="ioc-ranking__bar"),
         tag("td", _value_text(metric, cell, words), cls="ioc-ranking__value"),
         tag("td", _verdict(cell, words), cls="ioc-ranking__status") if is_judged else None,

@@ -26,3 +26,12 @@ def empty(
         tag("div", *links, cls="ioc-empty__action") if links else None,
         cls=f"ioc-empty {kind}".strip(),
     )
+
+
+def loading() -> Tree:
+    """Where something will stand as soon as it is known."""
+    line = tag("span", cls="ioc-skeleton__line")
+    short = tag("span", cls="ioc-skeleton__line ioc-skeleton__line--short")
+    chart = tag("span", cls="ioc-skeleton__chart")
+    bones = tag("div", line, short, chart, cls="ioc-skeleton", aria_hidden="true")
+    return tag("div", bones, cls="ioc-panel__body", aria_busy="true")

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboards.board import DOSSIER_CARDS, OFFICE_CARDS
 from dashboards.charts.frame import blank, config
 from dashboards.comparison import Comparison
-from dashboards.components.markup import Markup
+from dashboards.components.markup import Markup, Tree
 from dashboards.data import Drawn, Visit
 from dashboards.ids import part
 from dashboards.inside import Inside
@@ -69,14 +69,16 @@ def board_drawn(page: str, visit: Visit) -> Drawn:
 # ---- skeletons
 
 
-def markup(page: str, name: str, kind: str = "", element: str = "div") -> Markup:
-    """A place for a tree."""
-    return Markup(id=part(page, name), className=kind, element=element)
+def markup(
+    page: str, name: str, kind: str = "", element: str = "div", tree: Tree | None = None
+) -> Markup:
+    """A place for a tree; until that is there, `tree` stands in it."""
+    return Markup(id=part(page, name), className=kind, element=element, tree=tree)
 
 
-def panel(page: str, name: str, kind: str = "") -> Markup:
+def panel(page: str, name: str, kind: str = "", tree: Tree | None = None) -> Markup:
     """A panel that is all markup."""
-    return markup(page, name, f"ioc-panel {kind}".strip(), element="section")
+    return markup(page, name, f"ioc-panel {kind}".strip(), element="section", tree=tree)
 
 
 def beside(*columns: tuple[int, Component]) -> Component:

@@ -33,6 +33,8 @@ CUT_TEXTS = """[...document.querySelectorAll('.ioc-card *')]
         ("/area/237@2025-06-30?from=2025-01-02&to=2025-06-30", "Huyện Lâm Thao"),
         ("/area/08521", "Xã Phùng Nguyên"),
         ("/area/20333", "Đặc khu Hoàng Sa"),
+        ("/metric/docs_signed_rate?area=25", "Tỷ lệ văn bản ký số"),
+        ("/methodology", "Phương pháp: chỉ tiêu được tính thế nào"),
         ("/sources", "Nguồn số liệu"),
         ("/area/25?grian=month", "Không đọc được địa chỉ này"),
     ],
@@ -162,6 +164,32 @@ def test_a_filter_is_found_chosen_shared_and_taken_away(
     expect(page.locator(".ioc-chip")).to_have_text(["Lĩnh vực: Đất đai"])
 
 
+def test_a_metrics_page_is_drilled_cut_shared_and_left_again(
+    browser: Browser, web: Web, visitor: Watched
+) -> None:
+    page = visitor.open("/area/25")
+    page.get_by_role("link", name="Hồ sơ tiếp nhận").first.click()
+    expect(page.locator("h1")).to_have_text("Hồ sơ tiếp nhận")
+    assert page.url.endswith("/metric/dossiers_received?area=25")
+    page.locator("#metric-field").get_by_role("link", name="Đất đai").click()
+    expect(page.locator(".ioc-chip")).to_have_text(["Địa bàn: Tỉnh Phú Thọ", "Lĩnh vực: Đất đai"])
+    page.locator("#metric-ranking").get_by_role("link", name="Xã Phùng Nguyên").click()
+    page.wait_for_url("**/metric/dossiers_received?area=08521&field=DD")
+    visitor.until("!document.querySelector('[aria-busy=true], .ioc-skeleton')")
+    with watched(browser, web) as other:
+        shared = other.open(page.url.removeprefix(web.address))
+        other.until("!document.querySelector('[aria-busy=true], .ioc-skeleton')")
+        assert shared.locator("main").inner_text() == page.locator("main").inner_text()
+        other.check()
+    page.go_back()
+    page.get_by_role("link", name="Bỏ lọc Địa bàn: Tỉnh Phú Thọ").click()
+    page.wait_for_url("**/metric/dossiers_received?field=DD")
+    page.get_by_role("navigation", name="Vị trí").get_by_role("link", name="Chỉ tiêu").click()
+    page.get_by_label("Tìm chỉ tiêu").fill("ky so")
+    page.wait_for_url("**/methodology?**q=ky+so")
+    expect(page.locator(".ioc-entry").first).to_contain_text("ký số")
+
+
 def test_another_metric_changes_trend_map_and_ranking(visitor: Watched) -> None:
     page = visitor.open("/area/25")
     page.locator("#area-metric").click()
@@ -185,7 +213,9 @@ def test_a_wrong_address_offers_the_nearest(visitor: Watched) -> None:
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
-@pytest.mark.parametrize("address", ["/", "/area/25", "/sources"])
+@pytest.mark.parametrize(
+    "address", ["/", "/area/25", "/metric/dossiers_received?area=25", "/methodology", "/sources"]
+)
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, web: Web, address: str, size: tuple[int, int]
 ) -> None:

@@ -13,7 +13,7 @@ from dashboards.components.card import Reading, card, name_and_variant, spark_im
 from dashboards.components.choices import period_options
 from dashboards.components.definition import Evidence, definition
 from dashboards.components.markup import Markup, Tree, tag
-from dashboards.components.ranking import Standing, ranked, ranking
+from dashboards.components.ranking import Layout, Standing, ranked, ranking
 from dashboards.components.table import series_table
 from dashboards.selection import View
 from dashboards.text import words
@@ -152,14 +152,18 @@ def test_lower_is_first_where_lower_is_better() -> None:
 
 
 def test_a_ranking_is_a_table_whose_names_lead_on() -> None:
-    tree = ranking(ON_TIME, [standing("Xã Bản Nguyên", 99.0)], "1 đơn vị", "so với", VI)
+    tree = ranking(
+        ON_TIME, [standing("Xã Bản Nguyên", 99.0)], "1 đơn vị", "so với", VI, Layout("Đơn vị")
+    )
     assert text_of(elements(tree, "ioc-ranking__name")[0]) == "Xã Bản Nguyên"
     assert elements(tree, "ioc-ranking__name")[0][2][1]["href"] == "/area/x"
 
 
 def test_many_areas_without_a_value_share_a_row_that_names_them_all() -> None:
     silent = [standing(f"Xã {number}", None) for number in range(1, 20)]
-    tree = ranking(ON_TIME, [standing("Xã Bản Nguyên", 99.0), *silent], "", "", VI)
+    tree = ranking(
+        ON_TIME, [standing("Xã Bản Nguyên", 99.0), *silent], "", "", VI, Layout("Đơn vị")
+    )
     assert len(elements(tree, "ioc-ranking__row")) == 2
     read = text_of(elements(tree, "ioc-ranking__without")[0])
     assert read.startswith("19 đơn vị chưa có dữ liệu: Xã 1, Xã 2")
@@ -324,7 +328,7 @@ def test_a_ranking_can_begin_with_the_worst_and_keeps_its_ranks() -> None:
     lines = [standing("Một", 5.0), standing("Hai", 2.0), standing("Ba", None)]
     found = [(rank, one.name) for rank, one in ranked(OVERDUE, lines, Order.WORST)]
     assert found == [(2, "Một"), (1, "Hai"), (None, "Ba")]
-    tree = ranking(OVERDUE, lines, "", "", VI, Order.WORST)
+    tree = ranking(OVERDUE, lines, "", "", VI, Layout("Đơn vị", Order.WORST))
     names = [text_of(row) for row in elements(tree, "ioc-ranking__name")]
     assert names == ["Một", "Hai", "Ba"]
 

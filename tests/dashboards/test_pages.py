@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from dashboards.board import CARDS, DOSSIER_CARDS, LEADING
 from dashboards.cache import AnswerCache
 from dashboards.cells import cells
 from dashboards.data import Figures, Place, Visit
-from dashboards.pages import PAGES, filled
+from dashboards.pages import PAGES, drawn_later, filled, slow_parts
 from dashboards.pages.not_found import page as not_found_page
 from dashboards.theme import SCHEMES, colours
 from domain.area import Boundaries
@@ -50,6 +51,11 @@ ADDRESSES = (
     "/area/08521",
     "/area/48",
     "/area/20333",
+    "/metric/on_time_rate_resolved?area=25&field=DD",
+    "/metric/docs_signed_rate?boundaries=then&from=2025-01-02&to=2025-06-30&channel=online",
+    "/metric/work_files_online_rate?area=25&grain=year",
+    "/metric/dossiers_pending?area=08521&compare=previous",
+    "/methodology?q=dung han",
     "/sources",
 )
 
@@ -73,6 +79,10 @@ def test_every_page_draws_all_its_parts_as_plain_json(
     page = PAGES[visited.view.page]
     values = page.drawn(visited)
     assert tuple(values) == page.PARTS
+    for name, parts in slow_parts(page).items():
+        later = drawn_later(page, name, visited)
+        assert tuple(later) == parts
+        values |= later
     assert json.loads(orjson.dumps(values)) == json.loads(json.dumps(values))
 
 
@@ -87,7 +97,8 @@ def test_a_skeleton_has_a_place_for_every_part_and_no_two_alike(page: Any, visit
     skeleton = page.skeleton(visit("/").words)
     names = list(ids_in(skeleton))
     assert len(names) == len(set(names))
-    assert {part.rpartition(".")[0] for part in page.PARTS} <= set(names)
+    parts = [*page.PARTS, *chain(*slow_parts(page).values())]
+    assert {part.rpartition(".")[0] for part in parts} <= set(names)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,12 @@ def test_every_view_is_found_again_at_its_address(fields: dict[str, Any]) -> Non
         assert read(view.href()) == view
 
 
+def test_a_metric_has_its_own_address_and_keeps_the_rest_of_the_view() -> None:
+    view = read("/area/25?metric=docs_sent&channel=online").model_copy(update={"page": "metric"})
+    assert view.href() == "/metric/docs_sent?area=25&channel=online"
+    assert read(view.href()) == view
+
+
 @pytest.mark.parametrize(
     ("name", "first", "last"),
     [
@@ -138,6 +144,8 @@ def test_a_day_written_as_people_write_it_is_understood_but_not_accepted() -> No
         ("/tinh/25", "no_page", "/area/25"),
         ("/area/25?from=2010-01-01&to=2026-01-01&grain=day", "too_fine", None),
         ("/?utm_source=x", "no_parameter", "/"),
+        ("/metric/docs_snt?area=25", "no_metric", "/metric/docs_sent?area=25"),
+        ("/methodolgy", "no_page", "/methodology"),
         ("/area/25?period=last_mont", "no_period", "/area/25?period=last_month"),
         (
             "/area/25?period=month&from=2026-01-01",
