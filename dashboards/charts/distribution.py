@@ -68,10 +68,16 @@ def distribution(cells: Sequence[Cell], whole: Cell, words: Words, scheme: Schem
     told *= whole.denominator is not None  # the count of a whole is far from those of its parts
     sheet["shapes"] = [_line(value, ink) for value, _, ink in told]
     sheet["annotations"] = [
-        _label(value, f"{text} {fmt.shown(value, unit, language)}", ink, row)
+        _label(value, f"{text} {_shown(value, whole, language)}", ink, row)
         for row, (value, text, ink) in enumerate(told)
     ]
     return {"data": [_columns(found, unit, words, scheme)], "layout": sheet}
+
+
+def _shown(value: float, whole: Cell, language: str) -> str:
+    """A target as it was decided, a value with the digits of its unit."""
+    told = fmt.goal if value == whole.target else fmt.shown
+    return told(value, whole.unit, language)
 
 
 def _sign(unit: str, language: str) -> str:

@@ -173,7 +173,9 @@ def test_a_metrics_page_is_drilled_cut_shared_and_left_again(
     assert page.url.endswith("/metric/dossiers_received?area=25")
     page.locator("#metric-field").get_by_role("link", name="Đất đai").click()
     expect(page.locator(".ioc-chip")).to_have_text(["Địa bàn: Tỉnh Phú Thọ", "Lĩnh vực: Đất đai"])
-    page.locator("#metric-ranking").get_by_role("link", name="Xã Phùng Nguyên").click()
+    ranked = page.locator("#metric-ranking").get_by_role("link", name="Xã Phùng Nguyên")
+    expect(ranked).to_have_attribute("href", re.compile("field=DD"))
+    ranked.click()
     page.wait_for_url("**/metric/dossiers_received?area=08521&field=DD")
     visitor.until("!document.querySelector('[aria-busy=true], .ioc-skeleton')")
     with watched(browser, web) as other:
