@@ -12,6 +12,7 @@ from dashboards.theme import Scheme, colours
 
 WIDTHS = (1.0, 2.0, 2.5, 5.0, 10.0)
 CLASSES = 12
+HEADROOM = 1.12
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,14 @@ def distribution(cells: Sequence[Cell], whole: Cell, words: Words, scheme: Schem
     sheet = layout(scheme, words.language)
     colour, unit, language = colours(scheme), whole.unit, words.language
     sheet["margin"] |= {"t": 42, "l": 16, "r": 16}
-    sheet["yaxis"] |= {"visible": False, "rangemode": "tozero"}
+    sheet["yaxis"] |= {"visible": False, "range": [0, HEADROOM * max(one.count for one in found)]}
     sheet["xaxis"] |= {"ticksuffix": _sign(unit, language), "nticks": 8, "tickangle": 0}
     target = (whole.target, words("trend.target_short"), colour["ink-3"])
     marks = (target, (whole.value, words("distribution.whole"), colour["ink"]))
     told = [(value, text, ink) for value, text, ink in marks if value is not None]
     told *= whole.denominator is not None  # the count of a whole is far from those of its parts
+    ends = [found[0].low, found[-1].high, *(value for value, _, _ in told)]
+    sheet["xaxis"]["range"] = [min(ends), max(ends)]
     sheet["shapes"] = [_line(value, ink) for value, _, ink in told]
     sheet["annotations"] = [
         _label(value, f"{text} {_shown(value, whole, language)}", ink, row)

@@ -12,6 +12,8 @@ from dashboards.text import Words
 from dashboards.theme import Scheme, colours
 from domain.period import Grain, ReportingCalendar, Span
 
+HEADROOM = 1.06
+
 
 @dataclass(frozen=True)
 class Event:
@@ -77,12 +79,15 @@ _TICKS: dict[Grain, tuple[str, Figure]] = {
 
 
 def value_axis(cells: Iterable[Cell]) -> Figure:
-    """Counts start at 0; a rate shows its own range, and never beyond 100."""
+    """Counts start at 0; a rate shows its own range, and never beyond 100.
+
+    The range is always said: Plotly keeps the last figure's where a new one leaves it open.
+    """
     cells = list(cells)
     values = [v for cell in cells for v in (cell.value, cell.target) if v is not None]
     if cells[0].unit != "percent":
         return {
-            "rangemode": "tozero",
+            "range": [min(*values, 0.0), max(*values, 1.0) * HEADROOM],
             "nticks": 5,
             "tickformat": ",~d" if max(values) >= 10 else "",
         }
