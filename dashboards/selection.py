@@ -102,9 +102,9 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal[
-        "overview", "area", "metric", "methodology", "sources", "submit", "alerts"
-    ] = "overview"
+    page: Literal["overview", "area", "metric", "methodology", "sources", "submit", "alerts"] = (
+        "overview"
+    )
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
     period: Period | None = None
@@ -374,7 +374,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), (*ALONE, "submit"), 1)
+    near = nearest(parts[0].lower(), (*ALONE, "submit", "alerts"), 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 

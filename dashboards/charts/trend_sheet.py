@@ -51,7 +51,10 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"
     )
-    sheet["yaxis"].update(value_axis([*cells, *look.before]))
+    drawn = [*cells, *look.before]
+    sheet["yaxis"].update(value_axis(drawn))
+    # Plotly keeps the range of the figure before where a new one leaves it open.
+    sheet["yaxis"].setdefault("range", _whole_range(drawn))
     sheet["shapes"] = [*_selection_band(look, colour), *_event_rules(cells, look, colour)]
     return sheet
 
@@ -78,16 +81,19 @@ _TICKS: dict[Grain, tuple[str, Figure]] = {
 }
 
 
-def value_axis(cells: Iterable[Cell]) -> Figure:
-    """Counts start at 0; a rate shows its own range, and never beyond 100.
+def _whole_range(cells: Iterable[Cell]) -> list[float]:
+    """From 0, or from what is below it, to a little above all values and targets."""
+    values = [v for cell in cells for v in (cell.value, cell.target) if v is not None]
+    return [min(*values, 0.0), max(*values, 1.0) * HEADROOM]
 
-    The range is always said: Plotly keeps the last figure's where a new one leaves it open.
-    """
+
+def value_axis(cells: Iterable[Cell]) -> Figure:
+    """Counts start at 0; a rate shows its own range, and never beyond 100."""
     cells = list(cells)
     values = [v for cell in cells for v in (cell.value, cell.target) if v is not None]
     if cells[0].unit != "percent":
         return {
-            "range": [min(*values, 0.0), max(*values, 1.0) * HEADROOM],
+            "rangemode": "tozero",
             "nticks": 5,
             "tickformat": ",~d" if max(values) >= 10 else "",
         }
