@@ -255,12 +255,10 @@ class _Reader:
                 return {"page": name}
             case ["area", code]:
                 return {"page": "area", "area": code}
-            case ["alerts", *rest] if ALERTS_PLACE.fullmatch("/".join(rest)):
-                return {"page": "alerts", "rest": "/".join(rest)}
             case ["metric", name]:
                 return self._metric(name)
-            case ["submit", *rest] if len(rest) <= MOST_CHOSEN:
-                return {"page": "submit", "rest": "/".join(rest)[:200]}
+            case ["submit" | "alerts" as name, *rest] if _is_place(name, rest):
+                return {"page": name, "rest": "/".join(rest)[:200]}
             case parts:
                 self.complain("no_page", path=path)
                 return _nearest_place(parts)
@@ -368,6 +366,13 @@ def _day(text: str) -> date | None:
 
 def _within(day: date) -> date | None:
     return day if EARLIEST <= day < LATEST else None
+
+
+def _is_place(page: str, rest: list[str]) -> bool:
+    """Whether there is such a place below a page."""
+    if page == "alerts":
+        return ALERTS_PLACE.fullmatch("/".join(rest)) is not None
+    return len(rest) <= MOST_CHOSEN
 
 
 def _nearest_place(parts: list[str]) -> dict[str, str]:

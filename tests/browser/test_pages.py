@@ -191,9 +191,9 @@ def test_a_metrics_page_is_drilled_cut_shared_and_left_again(
     page.get_by_role("link", name="Bỏ lọc Địa bàn: Tỉnh Phú Thọ").click()
     page.wait_for_url("**/metric/dossiers_received?field=DD")
     page.get_by_role("navigation", name="Vị trí").get_by_role("link", name="Chỉ tiêu").click()
-    page.get_by_label("Tìm chỉ tiêu").fill("ky so")
-    page.wait_for_url("**/methodology?**q=ky+so")
-    expect(page.locator(".ioc-entry").first).to_contain_text("ký số")
+    page.get_by_label("Tìm chỉ tiêu").fill("gui hoan toan dien tu")
+    page.wait_for_url("**/methodology?**q=gui+hoan+toan+dien+tu")
+    expect(page.locator(".ioc-entry").first).to_contain_text("gửi hoàn toàn điện tử")
 
 
 def test_another_metric_changes_trend_map_and_ranking(visitor: Watched) -> None:
