@@ -251,6 +251,13 @@
       return nothing();
     },
 
+    // what the address seeks → the field, unless somebody is typing in it
+    soughtIn: function (place) {
+      const isTyping = document.activeElement && document.activeElement.id === 'methodology-sought';
+      if (!place || isTyping) return nothing();
+      return new URLSearchParams(place.search).get('q') || '';
+    },
+
     seek: function (text) {
       const current = new URLSearchParams(window.location.search).get('q') || '';
       if (window.location.pathname === '/methodology' && (text || '') !== current) changed({ q: text || null });

@@ -262,6 +262,7 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.MORE, "clicked"),
         State(ids.FILTERS, "className"),
     )
+    run("soughtIn", Output(methodology.SOUGHT, "value"), PLACE, initial=True)
     run("seek", Output(methodology.SOUGHT, "error"), Input(methodology.SOUGHT, "value"))
     for page in ("overview", "area", "metric"):
         metric = ids.part(page, "metric")

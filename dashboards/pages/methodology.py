@@ -19,7 +19,6 @@ PARTS = (
     f"{part(NAME, 'head')}.tree",
     f"{part(NAME, 'contents')}.tree",
     f"{part(NAME, 'sections')}.tree",
-    f"{SOUGHT}.value",
     f"{SOUGHT}.label",
     f"{SOUGHT}.placeholder",
 )
@@ -47,7 +46,6 @@ def drawn(visit: Visit) -> Drawn:
         page_head(say("catalogue.heading"), [lead], [], say),
         contents(found, view.sought, say),
         catalogue_sections(found, rules.targets, view, say),
-        view.sought,
         say("catalogue.sought"),
         say("catalogue.hint"),
     ]
