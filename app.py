@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -71,9 +72,6 @@ def server() -> Any:
         opening=_opening(),
         desk=_desk(),
         limits=limits(),
-        identity_secret=chosen.identity_secret.get_secret_value()
-        if chosen.identity_secret
-        else None,
     ).server
 
 
@@ -88,19 +86,27 @@ def _desk() -> "SubmissionDesk":
 
 def _opening() -> "Opening":
     """To whom the web is opened. Raises IocError with what has to be done first."""
+    from dashboards.office import office_of
     from dashboards.opening import opening_of
     from datasources.config import FILE, read_sources
 
     chosen = settings()
     configured = read_sources(chosen.home) if (chosen.home / FILE).exists() else {}
-    return opening_of(
+    opening = opening_of(
         chosen.home,
         host=chosen.host,
         origins=chosen.origins or "",
         openness=chosen.open,
-        proxied=chosen.proxied,
+        proxies=chosen.proxies if chosen.proxied else "",
         key=chosen.secret_key.get_secret_value() if chosen.secret_key else None,
         real_sources=[name for name, source in configured.items() if not source.simulated],
+    )
+    secret = chosen.identity_secret
+    return replace(
+        opening,
+        office=office_of(chosen.admin_port, chosen.admin_from, chosen.admin_hours),
+        contact=chosen.security_contact or "",
+        identity_secret=secret.get_secret_value() if secret else None,
     )
 
 
@@ -149,6 +155,8 @@ def serve() -> NoReturn:
         "log-level": "warning",
     }
     words = [f"--{name}={value}" for name, value in options.items()]
+    if chosen.admin_port is not None:
+        words.append(f"--bind={address}:{chosen.admin_port}")
     program = [sys.executable, "-m", "gunicorn", *words, "--no-control-socket", "app:server()"]
     os.execv(program[0], program)  # noqa: S606 - our own interpreter, no shell
 

@@ -42,6 +42,32 @@ class Settings(BaseSettings):
     proxied: bool = Field(
         default=False, description="Whether a proxy in front tells who asks (X-Forwarded-For)."
     )
+    proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Where that proxy stands: addresses or ranges, separated by commas.",
+    )
+    admin_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="A port of its own for administration: people, screens, the audit trail.",
+    )
+    admin_from: str = Field(
+        default="", description="Addresses or ranges administration may come from; else any."
+    )
+    admin_hours: str = Field(
+        default="", description="When administration is open, such as 07:00-19:00; else always."
+    )
+    security_contact: str | None = Field(
+        default=None,
+        pattern=r"^(mailto:|https://|tel:)\S+$",
+        description="Whom to tell of a weakness, for security.txt: mailto:, https: or tel:.",
+    )
+    syslog: str | None = Field(
+        default=None,
+        pattern=r"^(/.+|(udp|tcp)://.+:\d+)$",
+        description="Where `audit send` copies the trail: /dev/log, udp://HOST:514, tcp://HOST:601.",
+    )
     open: Literal["demo", "loopback"] = Field(
         default="demo",
         description="What whoever is at this machine sees while nobody has an account: "

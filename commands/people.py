@@ -209,6 +209,21 @@ def verify(
 
 
 @audit_cli.command()
+def send() -> None:
+    """Copy what is new to IOC_SYSLOG, and the head; exit 1 if the trail was changed."""
+    from commands.syslog import send_trail
+
+    chosen = settings()
+    if chosen.syslog is None:
+        raise IocError("IOC_SYSLOG does not say where to: /dev/log, udp://HOST:514, tcp://HOST:601")
+    verdict = send_trail(chosen.home, chosen.syslog, datetime.now(UTC))
+    typer.echo(f"{verdict.entries} entries. Head: {verdict.head}")
+    if verdict.problem:
+        typer.echo(verdict.problem, err=True)
+        raise typer.Exit(TAMPERED)
+
+
+@audit_cli.command()
 def show(
     sought: Annotated[
         str, typer.Argument(help="A person, a thing, or the beginning of an event; else all.")

@@ -136,6 +136,7 @@ class Access:
         self.callbacks: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.routes: dict[str, str] = dict(DASH_ENDPOINTS)
+        self.closed: Callable[[flask.Request, str], str | None] = lambda _request, _needed: None
         self.keepers: dict[str, Callable[[flask.Request], Person | None]] = {}
         app.server.before_request(self.gate)
         app.server.extensions["ioc-access"] = self
@@ -201,7 +202,17 @@ class Access:
         if asking is None or (asking.is_halfway and not asking.may(needed)):
             return _unknown(request, is_machine=needed in self.keepers)
         flask.g.person = asking
-        return _refused(request, asking, needed)
+        return _refused(request, asking, needed) or self._shut(request, needed)
+
+    def _shut(self, request: flask.Request, needed: str) -> flask.Response | None:
+        """Why nobody may do this here or now; None if they may."""
+        why = self.closed(request, needed)
+        if why is None:
+            return None
+        say = language(request)
+        if not wants_page(request):
+            return refusal(403, say(why))
+        return flask.Response(plain_page(say("denied.title"), [say(why)], say), 403)
 
     def _permission_needed(self, request: flask.Request) -> str | None:
         if request.endpoint != CALLBACKS_ENDPOINT:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dashboards.office import Office
+from dashboards.proxy import Network, networks
 from domain.errors import IocError
 from store.state.sessions import Sessions
 
@@ -28,15 +30,19 @@ class Opening:
 
     `guests`: whoever is at this machine may look without logging in, until there are accounts.
     `is_real`: what guests see is not simulated. `origins`: the addresses people open it under.
-    `proxied`: a proxy in front tells who asks. `key` signs forms and must be the same in all
-    web processes.
+    `proxies`: where the proxies stand that tell who asks; none: nobody is in front. `office`:
+    where administration is done. `contact`: whom security.txt names. `key` signs forms and must
+    be the same in all web processes; `identity_secret` is ours at the identity provider.
     """
 
     guests: bool = True
     is_real: bool = False
     origins: tuple[str, ...] = ()
-    proxied: bool = False
+    proxies: tuple[Network, ...] = ()
+    office: Office = field(default_factory=Office)
+    contact: str = ""
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    identity_secret: str | None = field(default=None, repr=False)
 
     @property
     def is_secure(self) -> bool:
@@ -55,7 +61,7 @@ def opening_of(
     host: str,
     origins: str = "",
     openness: str = "demo",
-    proxied: bool = False,
+    proxies: str = "",
     key: str | None = None,
     real_sources: Sequence[str] = (),
 ) -> Opening:
@@ -73,6 +79,11 @@ def opening_of(
             f"IOC_HOST is {host}, so say under which addresses people open the web: "
             "IOC_ORIGINS=https://ioc.example.gov.vn"
         )
+    if any(one.startswith("https://") for one in stated) and not proxies.strip():
+        raise IocError(
+            "IOC_ORIGINS says https, which a proxy in front speaks. Have it tell who asks, and say "
+            "so: IOC_PROXIED=true. Without it everybody would have the proxy's address."
+        )
     if real_sources and not has_people and openness != "loopback":
         raise IocError(
             f"{', '.join(real_sources)}: this is no simulated source, and nobody has an account. "
@@ -80,7 +91,8 @@ def opening_of(
             "without logging in: IOC_OPEN=loopback"
         )
     signing = key.encode() if key else key_of(home)
-    return Opening(not has_people, bool(real_sources), stated, proxied, signing)
+    trusted = networks(proxies, "IOC_PROXIES")
+    return Opening(not has_people, bool(real_sources), stated, trusted, key=signing)
 
 
 def key_of(home: Path) -> bytes:

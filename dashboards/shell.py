@@ -12,7 +12,6 @@ from typing import cast
 
 import dash_mantine_components as dmc
 from dash import Dash, dcc, html
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import (
     administration,
@@ -26,6 +25,7 @@ from dashboards import (
     mishaps,
     monitoring,
     screens,
+    security,
     signin,
     submissions,
 )
@@ -38,10 +38,12 @@ from dashboards.files import serve_files_well
 from dashboards.first import first_picture
 from dashboards.headers import add_headers, content_security_policy
 from dashboards.identity import read_identity
+from dashboards.office import closed_office
 from dashboards.opening import Opening
 from dashboards.people import OURSELVES, People
 from dashboards.plain import EARLY
 from dashboards.provider import Provider
+from dashboards.proxy import TrustedProxy
 from dashboards.selection import FILTERS, MOST_FILTERS
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
@@ -104,7 +106,6 @@ def create_app(
     opening: Opening | None = None,
     desk: Desk | None = None,
     limits: Limits = STANDARD,
-    identity_secret: str | None = None,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
 
@@ -112,7 +113,6 @@ def create_app(
     It answers to those addresses only, so that no foreign site can reach it through a name
     that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
     `limits` hold for every query.
-    `identity_secret` is ours at the identity provider, if config/identity.toml names one.
     """
     opened = opening or Opening()
     app = IocDash(
@@ -134,10 +134,11 @@ def create_app(
     figures = Figures(home, AnswerCache(app.server, home / "cache" / "drawn"), build_id(), limits)
     mishaps.expect_mishaps(app)
     config = read_identity(home)
-    provider = None if config is None else Provider(config, identity_secret)
+    provider = None if config is None else Provider(config, opened.identity_secret)
     people = People(home, opened, provider)
     app.server.extensions["ioc-people"] = people
     access = Access(app, people.who, opened.hosts, opened.origins)
+    access.closed = closed_office(opened.office)
     versions = monitoring.Versions(figures)
     app.layout = lambda: layout(poll_seconds, versions.now())
     app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
@@ -152,10 +153,11 @@ def create_app(
     administration.register(access, people)
     screens.register(access, people)
     monitoring.register(access, figures, versions, people)
+    security.register(access, opened)
     serve_files_well(app.server, home / "cache" / "files")
     add_headers(app.server, content_security_policy(app, [EARLY]), is_secure=opened.is_secure)
-    if opened.proxied:
-        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=1, x_proto=1)
+    if opened.proxies:
+        app.server.wsgi_app = TrustedProxy(app.server.wsgi_app, opened.proxies)
     warm(app)
     return app
 

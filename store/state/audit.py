@@ -33,6 +33,10 @@ create trigger if not exists audit_is_not_changed before update on audit
     begin select raise(abort, 'the audit trail is only added to'); end;
 create trigger if not exists audit_is_not_removed before delete on audit
     begin select raise(abort, 'the audit trail is only added to'); end;
+create table if not exists audit_sent (
+    place text primary key,
+    seq integer not null
+);
 """
 BEGINNING = "0" * 64
 COLUMNS = ("seq", "at", "actor", "address", "event", "object", "outcome", "detail", "previous")
@@ -129,6 +133,32 @@ def entries(
             (written(since) if since else "", sought, sought or "\0", sought, most),
         )
         return list(_read(rows))
+
+
+def unsent(home: Path, after: int, most: int) -> list[Entry]:
+    """The first entries after a number, oldest first."""
+    with consulted(home, SCHEMA) as state:
+        rows = state.execute(
+            "select * from audit where seq > ? order by seq limit ?", (after, most)
+        )
+        return list(_read(rows))
+
+
+def sent_until(home: Path, place: str) -> int:
+    """The number of the last entry that a log server has; 0 if it has none."""
+    with consulted(home, SCHEMA) as state:
+        row = state.execute("select seq from audit_sent where place = ?", (place,)).fetchone()
+    return 0 if row is None else int(row["seq"])
+
+
+def sent_to(home: Path, place: str, seq: int) -> None:
+    """Note that a log server has the entries up to a number."""
+    with opened(home, SCHEMA) as state:
+        state.execute(
+            "insert into audit_sent values (?, ?) on conflict (place) do update set"
+            " seq = max(seq, excluded.seq)",
+            (place, seq),
+        )
 
 
 def _read(rows: Iterator[sqlite3.Row] | sqlite3.Cursor) -> Iterator[Entry]:

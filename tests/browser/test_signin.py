@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from dashboards.opening import Opening
 from domain.scope import Scope
 from store.state import screens
 from store.state.people import disable_person, unlock_person
@@ -106,7 +107,7 @@ def test_the_provinces_login_leads_there_and_back(
         about = f'issuer = "{provider.issuer}"\nclient_id = "{CLIENT}"\nlabel = "tài khoản tỉnh"\n'
         (home / "config" / "identity.toml").write_text(about + grant)
         provider.person = {"sub": "1", "name": "Lê Hoa", "groups": ["ioc"]}
-        web = Web(home, identity_secret=SECRET)
+        web = Web(home, opening=Opening(identity_secret=SECRET))
         web.start()
         with watched(browser, web) as visitor:
             page = visitor.page
@@ -130,7 +131,7 @@ def test_a_wall_outlives_a_restart_an_outage_and_a_new_token_and_is_dark_when_re
         about = f'issuer = "{provider.issuer}"\nclient_id = "{CLIENT}"\nlabel = "x"\n'
         (home / "config").mkdir(exist_ok=True)
         (home / "config" / "identity.toml").write_text(about + grant)
-        web = Web(home, identity_secret=SECRET)
+        web = Web(home, opening=Opening(identity_secret=SECRET))
         web.start()
         with watched(browser, web, viewport={"width": 1920, "height": 1080}) as visitor:
             page, places = visitor.page, list[str]()

@@ -61,6 +61,7 @@ ROUTES = {
     "/people/new": PEOPLE,
     "/people/<name>/<action>": PEOPLE,
     "/audit": AUDIT,
+    "/.well-known/security.txt": OPEN,
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/version": OPEN,

@@ -16,6 +16,7 @@ from dash import Dash
 from werkzeug.test import TestResponse
 
 from dashboards.identity import read_identity
+from dashboards.opening import Opening
 from dashboards.shell import create_app
 from domain.errors import IocError
 from domain.scope import EVERYTHING, Scope
@@ -96,7 +97,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, provider: IdentityProvider) -
 
 @pytest.fixture(scope="module")
 def app(home: Path) -> Dash:
-    return create_app(home, identity_secret=SECRET)
+    return create_app(home, opening=Opening(identity_secret=SECRET))
 
 
 @pytest.fixture
@@ -193,7 +194,10 @@ def test_who_is_in_no_group_of_ours_is_told_so(
 def test_groups_may_lie_inside_another_claim(tmp_path: Path, provider: IdentityProvider) -> None:
     add(tmp_path, "one", "leader")
     visitor = Visitor(
-        create_app(configured(tmp_path, provider, "realm_access.roles"), identity_secret=SECRET)
+        create_app(
+            configured(tmp_path, provider, "realm_access.roles"),
+            opening=Opening(identity_secret=SECRET),
+        )
     )
     arrive(visitor, provider, groups=[], realm_access={"roles": ["ioc-lanh-dao"]})
     assert is_in(visitor)
@@ -382,7 +386,7 @@ def test_nobody_is_sent_to_another_site_afterwards(
 
 
 def test_a_new_key_is_looked_for(home: Path, provider: IdentityProvider) -> None:
-    app, first = create_app(home, identity_secret=SECRET), provider.key
+    app, first = create_app(home, opening=Opening(identity_secret=SECRET)), provider.key
     arrive(Visitor(app), provider)
     provider.key = new_key("second")
     visitor = Visitor(app)
@@ -404,7 +408,7 @@ def test_while_the_provider_is_down_sessions_live_on_and_the_login_page_says_why
         assert other.get(back).location == "/login?why=provider_down"
         page = other.get("/login?why=provider_down").text
         assert "Máy chủ đăng nhập chung không trả lời" in page
-        fresh = Visitor(create_app(home, identity_secret=SECRET))
+        fresh = Visitor(create_app(home, opening=Opening(identity_secret=SECRET)))
         answer = fresh.get("/login/identity?next=%2Farea%2F25&lang=en")
         assert answer.location == "/login?why=provider_down&next=%2Farea%2F25&lang=en"
         assert "does not answer" in fresh.get(answer.location).text
@@ -447,7 +451,7 @@ def test_a_refusal_of_the_provider_is_said(visitor: Visitor, provider: IdentityP
 
 
 def test_a_wrong_secret_lets_nobody_in(home: Path, provider: IdentityProvider) -> None:
-    visitor = Visitor(create_app(home, identity_secret="wrong"))
+    visitor = Visitor(create_app(home, opening=Opening(identity_secret="wrong")))
     assert arrive(visitor, provider).location == "/login?why=ended"
     assert not is_in(visitor)
 

@@ -12,6 +12,7 @@ from domain.errors import IocError
 from tests.dashboards.logging_in import add
 
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 - nothing listens there
+P = "::1"
 TLS = "https://ioc.example.gov.vn"
 
 
@@ -46,7 +47,9 @@ def test_what_leaves_this_machine_states_its_addresses(tmp_path: Path) -> None:
     add(tmp_path, "lan", "leader")
     with pytest.raises(IocError, match="IOC_ORIGINS=https://"):
         opening_of(tmp_path, host=EVERYWHERE)
-    opening = opening_of(tmp_path, host=EVERYWHERE, origins=f"{TLS}, https://[::1]:8443/")
+    opening = opening_of(
+        tmp_path, host=EVERYWHERE, origins=f"{TLS}, https://[::1]:8443/", proxies="::1"
+    )
     assert opening.origins == (TLS, "https://[::1]:8443")
     assert opening.is_secure
     assert {"ioc.example.gov.vn", "[::1]", "localhost"} <= set(opening.hosts)
