@@ -6,6 +6,7 @@ from dash import Dash, Input, Output, html
 from flask.testing import FlaskClient
 
 from dashboards.access import (
+    ALERTS,
     AUDIT,
     CALLBACKS_ENDPOINT,
     CODE,
@@ -37,6 +38,8 @@ ROUTES = {
     "_dash_assets.static": OPEN,
     "/api/v1/query": READ,
     "/api/v1/metrics": READ,
+    "/api/v1/alerts": ALERTS,
+    "/api/v1/explanations": ALERTS,
     "/api/v1/openapi.json": OPEN,
     "/api/v1/ingest/<source>": PUSH,
     "/api/v1/ingest/<source>/<receipt>": PUSH,
