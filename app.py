@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from commands.alert import alert_cli
+from commands.compared import compared_cli
 from commands.export import export_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
@@ -38,6 +39,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 cli.add_typer(figure_cli)
+cli.add_typer(compared_cli)
 cli.add_typer(alert_cli, name="alert")
 cli.add_typer(export_cli, name="export")
 cli.add_typer(source_cli, name="source")

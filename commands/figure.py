@@ -93,9 +93,11 @@ def quality(
     until: Annotated[
         datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The day after the last.")
     ],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
     """Figures that cannot be right, or deserve a second look, each with the rule that says so."""
     from commands.published import published
+    from metrics.documents import findings_document
     from metrics.quality import findings
     from metrics.selection import Selection
 
@@ -103,6 +105,9 @@ def quality(
     selection = Selection(("dossiers_received",), Span(since.date(), until.date()), area)
     snapshot, now = published(), datetime.now(UTC)
     found = findings(selection, EVERYTHING, snapshot, now=now, rules=rules_of(home))
+    if as_json:
+        typer.echo(json.dumps(findings_document(found), ensure_ascii=False, indent=1))
+        return
     for finding in found:
         typer.echo(finding.words[settings().language])
     typer.echo(f"{len(found)} findings.")

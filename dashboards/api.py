@@ -1,6 +1,7 @@
 """The API: the same names as the command line, the same documents as its answers.
 
     GET /api/v1/query?metric=on_time_rate_resolved&area=25&from=2026-01-01&to=2026-02-01
+    GET /api/v1/compare …        figures beside others (api_compared.py)
     GET /api/v1/metrics          the catalogue
     GET /api/v1/openapi.json     all of this for machines
     GET /download                a query as a CSV file that Excel reads as Vietnamese
@@ -133,7 +134,7 @@ def register(access: Access, figures: Figures) -> None:
         document = answer.document(frame)
         if person().may(ALERTS):
             document["explanations"] = said_about(figures, frame, person())
-        return _json(document)
+        return json_answer(document)
 
     @access.route("/download", EXPORT)
     @problems_told
@@ -164,11 +165,11 @@ def register(access: Access, figures: Figures) -> None:
     @access.route("/api/v1/metrics", READ)
     @problems_told
     def catalogue() -> flask.Response:
-        return _json(catalogue_document(figures.rules))
+        return json_answer(catalogue_document(figures.rules))
 
     @access.route("/api/v1/openapi.json", OPEN)
     def description() -> flask.Response:
-        return _json(openapi(Asked, figures.rules.catalogue))
+        return json_answer(openapi(Asked, figures.rules.catalogue))
 
 
 def asked_for(given: MultiDict[str, str]) -> Asked:
@@ -221,12 +222,13 @@ def _sentences(error: ValidationError) -> str:
 
 def _problem(status: int, title: str, detail: str) -> flask.Response:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    response = _json(body)
+    response = json_answer(body)
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response
 
 
-def _json(document: dict[str, Any]) -> flask.Response:
+def json_answer(document: dict[str, Any]) -> flask.Response:
+    """A document as the API gives it."""
     text = flask.json.dumps(document, ensure_ascii=False, sort_keys=False)
     return flask.Response(text, mimetype="application/json")

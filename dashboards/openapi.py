@@ -24,6 +24,15 @@ NOTES = {
     "format": "json, or csv with a header line.",
 }
 
+SUMMARIES = {
+    "/api/v1/compare": "One value beside other periods, its target, the area above and its peers.",
+    "/api/v1/restated": "Values as known now beside those known on the day as_of, and why.",
+    "/api/v1/ranking": "The areas in an area in order of one metric; who has no rank, and why.",
+    "/api/v1/quality": "Figures that cannot be right or deserve a second look, each with its rule.",
+    "/api/v1/index766": "The index of Decision 766: published, computed, and the points lost.",
+}
+"""Questions that take the parameters of a query and answer otherwise."""
+
 
 def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
@@ -32,6 +41,10 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
         "info": {"title": "Toàn Cảnh", "version": "1"},
         "paths": {
             "/api/v1/query": {"get": _query(asked, catalogue)},
+            **{
+                path: {"get": _query(asked, catalogue) | _said(summary)}
+                for path, summary in SUMMARIES.items()
+            },
             "/api/v1/metrics": {
                 "get": {
                     "summary": "The catalogue of metrics.",
@@ -58,6 +71,11 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _said(summary: str) -> dict[str, Any]:
+    """What another question with the same parameters answers."""
+    return {"summary": summary, "responses": _answers({"type": "object"})}
 
 
 def _query(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:

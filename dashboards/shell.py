@@ -18,6 +18,7 @@ from dashboards import (
     alert_documents,
     alerting,
     api,
+    api_compared,
     arriving,
     callbacks,
     ids,
@@ -144,6 +145,7 @@ def create_app(
     app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
     callbacks.register(access, figures)
     api.register(access, figures)
+    api_compared.register(access, figures)
     ingest.register(access, home)
     submissions.register(access, desk)
     alerting.register(access, figures)

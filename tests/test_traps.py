@@ -171,6 +171,9 @@ def test_29_february_is_a_day_and_compares_with_28_february(year: Snapshot) -> N
     assert value(year, "dossiers_received", CAO_BANG, leap_day) == 1
     assert (before.start.isoformat(), before.days) == ("2019-02-28", 1)
     assert value(year, "dossiers_received", CAO_BANG, before) == 1
+    # What ends before the 29th is compared with all of February a year earlier, the 28th too.
+    month = same_last_year(days("2020-02-01", "2020-02-29"))
+    assert value(year, "dossiers_received", CAO_BANG, month) == 1
 
 
 def test_missing_is_not_zero_and_zero_is_not_missing(year: Snapshot) -> None:
