@@ -132,8 +132,9 @@ def register(access: Access, figures: Figures) -> None:
         if asked.format == "csv":
             return flask.Response(answer.as_csv(frame), mimetype="text/csv")
         document = answer.document(frame)
-        if person().may(ALERTS):
-            document["explanations"] = said_about(figures, frame, person())
+        # Without any the document is the command line's.
+        if person().may(ALERTS) and (said := said_about(figures, frame, person())):
+            document["explanations"] = said
         return json_answer(document)
 
     @access.route("/download", EXPORT)
