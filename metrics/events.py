@@ -63,25 +63,33 @@ def _by(question: Question, record: str, names: Sequence[str], day: str, days: s
 
 def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
     """Counts from single events; before the first period only what a stock is made of."""
-    selection = question.selection
     filters, params = filter_conditions(question, record)
-    conditions = [_worth_reading(names)]
-    if selection.as_of is not None:
-        conditions.append("and r.known_day <= $as_of")
     moves = _moves(question)
-    sql = statements.SINGLE.format(
-        record=record,
-        key="place_no" if moves else "dimension_id",
-        place_no=_place_no(moves=moves),
-        places=statements.PLACES_BY_DAY if moves else _places(question, record),
-        dimension=dimension_column(question, record),
-        filters=filters,
-        period=period_number("r.day", selection),
-        alive=_alive(question, "r.day", "p"),
-        fits=_fits(question, names, "day", "p"),
-        sums=_sums(names),
-        conditions="\n        ".join(conditions),
-    )
+    told = {
+        "record": record,
+        "place_no": _place_no(moves=moves),
+        "dimension": dimension_column(question, record),
+        "filters": filters,
+        "period": period_number("r.day", question.selection),
+        "alive": _alive(question, "r.day", "p"),
+        "fits": _fits(question, names, "day", "p"),
+        "known": "and r.known_day <= $as_of" if question.selection.as_of else "",
+    }
+    if question.is_narrowed:
+        sql = statements.NARROWED.format(
+            places=statements.PLACES_BY_DAY if moves else statements.THESE_PLACES,
+            matters=_matters("n.period >= 0", names),
+            sums=_sums(names, " * n.times"),
+            **told,
+        )
+    else:
+        sql = statements.SINGLE.format(
+            key="place_no" if moves else "dimension_id",
+            places=statements.PLACES_BY_DAY if moves else _places(question, record),
+            matters=_matters("r.day >= $start", names),
+            sums=_sums(names),
+            **told,
+        )
     return question.frame(sql, **params)
 
 
@@ -99,18 +107,16 @@ def _place_no(*, moves: bool) -> str:
 
 def _places(question: Question, record: str) -> str:
     """Leaving out what is elsewhere pays only where something is."""
-    if question.is_narrowed:
-        return statements.SOME_PLACES
     delivering = set(first_months(question.snapshot, record, Boundaries.TODAY).index)
     for area in question.places.areas:
         delivering -= area_and_all_in_it(question.register, area.area_id)
     return statements.SOME_PLACES if delivering - {COUNTRY_ID} else statements.ALL_PLACES
 
 
-def _worth_reading(names: Sequence[str]) -> str:
+def _matters(is_asked: str, names: Sequence[str]) -> str:
     """Before the first period only what changed a stock matters."""
     stocks = [name for name in names if measures()[name].additivity is Additivity.LAST]
-    return f"and ({' or '.join(['r.day >= $start', *(f'r.{name} <> 0' for name in stocks)])})"
+    return f"({' or '.join([is_asked, *(f'r.{name} <> 0' for name in stocks)])})"
 
 
 def dimension_column(question: Question, record: str) -> str:
@@ -154,8 +160,8 @@ def _fits(question: Question, names: Sequence[str], day: str, asked: str = "aske
     return f"{origin} is null or ({same} and {_alive(question, origin, asked)})"
 
 
-def _sums(names: Sequence[str]) -> str:
-    return ",\n    ".join(f"sum(r.{name}) as {name}" for name in names)
+def _sums(names: Sequence[str], times: str = "") -> str:
+    return ",\n    ".join(f"sum(r.{name}{times}) as {name}" for name in names)
 
 
 def filter_conditions(question: Question, record: str) -> tuple[str, dict[str, list[str]]]:

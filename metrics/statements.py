@@ -155,7 +155,8 @@ counted as (
     from {record}_change as r
     {places}
     where r.day < $end
-        {conditions}
+        and {matters}
+        {known}
     group by all
 )
 select
@@ -180,6 +181,50 @@ PLACES_BY_DAY = """join place as p
         on p.dimension_id = r.dimension_id
         and r.day >= p.valid_from
         and r.day < p.valid_until"""
+
+# Where few combinations count, what they stand for comes first, and of each effect of events on
+# the counts only how often it happened: then few rows are added up.
+NARROWED = (
+    ASKED
+    + CLIMBING
+    + PLACED
+    + """,
+named as (
+    select
+        p.area_id,
+        p.source,
+        p.leaf_level,
+        p.dimension,
+        p.estimated,
+        {period} as period,
+        {alive} as alive,
+        {fits} as fits,
+        r.effect_id,
+        min(r.day) as first_day,
+        count(*) as times
+    from {record}_tally as r
+    {places}
+    where r.day < $end
+        {known}
+    group by all
+)
+select
+    n.area_id,
+    n.source,
+    n.leaf_level,
+    n.dimension,
+    n.period,
+    n.alive,
+    n.fits,
+    min(n.first_day) as first_day,
+    max(n.estimated::int) as estimated,
+    {sums}
+from named as n
+join {record}_effect as r using (effect_id)
+where {matters}
+group by all"""
+)
+THESE_PLACES = "join place as p using (dimension_id)"
 
 # When an area began to deliver, whatever a selection is narrowed to.
 BEGINNINGS = (
