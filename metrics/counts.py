@@ -141,7 +141,7 @@ def life(question: Question, gathering: Gathering) -> Flags:
     A flow is told if the area lived in the period, a stock if it still did at its end.
     """
     window = question.window
-    first, until = np.array(question.lives, dtype="datetime64[D]").T[:, :, None]
+    first, until = question.life_days.T[:, :, None]
     if gathering is Gathering.STOCK:
         last = np.minimum(window.ends, np.datetime64(window.end)) - 1
         return np.asarray((first <= last) & (last < until))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.area import Area, AreaRegister, Boundaries, Level
 from domain.errors import ScopeError, SelectionError
@@ -68,7 +69,7 @@ def _listed(selection: Selection, within: Area, register: AreaRegister) -> tuple
     """The areas of the level asked for, else of the next level that exists, in `within`."""
     span = PRESENT if selection.boundaries is Boundaries.TODAY else _life(within, selection.span)
     level = selection.level or _next_level(within, span, register)
-    areas = register.descendants(within.area_id, level, span) if level else ()
+    areas = _descendants(register, within.area_id, level, span) if level else ()
     if level is None or not areas or level.depth <= within.level.depth:
         what = f"areas of the level '{level}'" if level else "areas"
         raise SelectionError(
@@ -76,6 +77,14 @@ def _listed(selection: Selection, within: Area, register: AreaRegister) -> tuple
             "Leave out --level, or ask with by=none."
         )
     return areas
+
+
+@lru_cache(maxsize=128)
+def _descendants(
+    register: AreaRegister, area_id: str, level: Level, span: Span
+) -> tuple[Area, ...]:
+    """Looked up once: a country has thousands, and every map of it asks for them."""
+    return register.descendants(area_id, level, span)
 
 
 def _life(within: Area, span: Span) -> Span:

@@ -70,7 +70,7 @@ def quick_lines(
 
 def _read(content: bytes, schema: pa.Schema) -> pa.Table:
     return arrow_json.read_json(
-        io.BytesIO(content),
+        pa.BufferReader(content),  # type: ignore[arg-type]  # the stubs lack it
         arrow_json.ReadOptions(block_size=BLOCK),
         arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )

@@ -99,7 +99,7 @@ class Delivered:
             return "skip"
 
         return arrow_csv.read_csv(
-            io.BytesIO(self.document.content),
+            pa.BufferReader(self.document.content),  # type: ignore[arg-type]  # the stubs lack it
             arrow_csv.ReadOptions(
                 use_threads=threads, block_size=BLOCK, encoding=self.style.encoding
             ),
