@@ -5,6 +5,7 @@ systemd's `LoadCredential=` offers, so that a secret need not stand in any envir
 """
 
 import os
+from datetime import time
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -114,6 +115,33 @@ class Settings(BaseSettings):
     )
     job_deadline_seconds: int = Field(
         default=900, ge=1, description="Seconds after which a collection run is stopped."
+    )
+    digest_at: time = Field(
+        default=time(7, 30), description="Hour from which a working day's digest is written."
+    )
+    smtp_host: str | None = Field(
+        default=None, description="Mail server for digests; without it no mail is sent."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How mails are protected on their way to the server."
+    )
+    smtp_from: str | None = Field(default=None, description="Address digests come from.")
+    smtp_user: str | None = Field(
+        default=None, description="Whom the mail server knows us as, if it asks."
+    )
+    smtp_password_file: Path | None = Field(
+        default=None, description="File with the password of that user, readable by us alone."
+    )
+    webhook_hosts: str | None = Field(
+        default=None,
+        description="Hosts digests may be posted to, separated by commas; without it none.",
+    )
+    webhook_plain: bool = Field(
+        default=False, description="Whether webhooks without TLS are allowed, in a closed network."
+    )
+    webhook_secret_file: Path | None = Field(
+        default=None, description="File with the secret that signs webhooks, readable by us alone."
     )
     crash_at: str | None = Field(
         default=None, description="For the crash tests alone: the step at which to die."

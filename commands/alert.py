@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from commands.figure import rules_of
 from domain.dossier import VIETNAM
-from domain.errors import IocError
+from domain.errors import IocError, UnknownNameError
 from settings import settings
 
 if TYPE_CHECKING:
@@ -108,8 +109,70 @@ def check(
         typer.echo(f"{done.news} alerts are new or came again.")
     for problem in done.problems.values():
         typer.echo(f"An alert rule could not be judged. {problem}")
-    if done.problems:
+    is_well = _post() and not done.problems
+    if not is_well:
         raise typer.Exit(SOME_FAILED)
+
+
+def _post() -> bool:
+    """Write and send the digests that are due; whether nothing is the matter."""
+    from commands.post_office import posted
+
+    try:
+        done = posted()
+    except IocError as error:
+        typer.echo(f"No digest was written. {error.message}")
+        return False
+    if done.sent or done.failed:
+        typer.echo(f"Digests: {done.written} written, {done.sent} sent, {done.failed} given up.")
+    for problem in done.problems:
+        typer.echo(f"A digest was not sent. {problem}")
+    return not done.problems
+
+
+@alert_cli.command()
+def send() -> None:
+    """Write the digests that are due and send what waits, as the collector does."""
+    if not _post():
+        raise typer.Exit(SOME_FAILED)
+
+
+@alert_cli.command()
+def outbox() -> None:
+    """The last digests: to whom, when, and what became of each; never their text."""
+    from store.state.outbox import messages
+
+    for one in messages(settings().home):
+        at = (one.sent_at or one.made_at or datetime.now(UTC)).astimezone(VIETNAM)
+        problem = f"  {one.problem}" if one.problem else ""
+        typer.echo(
+            f"{at:%d/%m/%Y %H:%M}  {one.state:8}  {one.channel:8}  {one.recipient}  "
+            f"{one.address}  attempts {one.attempts}{problem}"
+        )
+
+
+@alert_cli.command("test-send")
+def try_way(
+    recipient: Annotated[str, typer.Argument(help="A stanza of config/recipients.toml.")],
+) -> None:
+    """Send one recipient a short test message at once; nothing is kept."""
+    from commands.post_office import ways
+    from dashboards.digests.post import send as hand_over
+    from dashboards.digests.recipients import read_recipients
+    from store.state.outbox import Channel, Message, identifier
+
+    today = datetime.now(VIETNAM).date()
+    named = {one.id: one for one in read_recipients(settings().home, today)}
+    if recipient not in named:
+        raise UnknownNameError("recipient", recipient, named)
+    to, out, now = named[recipient], ways(settings()), datetime.now(UTC)
+    addresses: dict[Channel, tuple[str, ...]] = {"email": to.email, "webhook": to.webhook}
+    text = "Toàn Cảnh: thử gửi. Không cần trả lời."
+    for channel, some in addresses.items():
+        for address in some:
+            message = Message(f"test {now}", today, channel, address, text, text, '{"test": true}')
+            hand_over(replace(message, message_id=identifier(message), made_at=now), out)
+            typer.echo(f"sent to {address}")
 
 
 @alert_cli.command()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from commands.post_office import outlook
 from dashboards.identity import read_identity
 from dashboards.provider import Provider, ProviderDownError
 from dashboards.roles import ROLES
@@ -22,6 +23,7 @@ from metrics.sources import sources_of
 from store.state.alert_steps import last_check
 from store.state.audit import verified
 from store.state.database import FILE
+from store.state.outbox import messages
 from store.state.people import people
 
 LOW_MB = 2000
@@ -82,6 +84,8 @@ def _rules(home: Path) -> Iterator[Finding]:
 
 
 def _alerts(home: Path) -> Iterator[Finding]:
+    for sentence in outlook(home):
+        yield Finding("good", sentence)
     in_force = [rule for rule in rules(home / "config").alerts if rule.enabled]
     yield Finding("good", f"{len(in_force)} alert rules are in force.")
     if not (home / FILE).exists():
@@ -92,6 +96,9 @@ def _alerts(home: Path) -> Iterator[Finding]:
         yield Finding("good", f"Alerts were checked last on {at:%d/%m/%Y at %H:%M}.")
     for problem in last.problems.values():
         yield Finding("bad", f"An alert rule could not be judged. {problem}")
+    for one in messages(home):
+        if one.state == "failed":
+            yield Finding("note", f"A digest to {one.address} was given up. {one.problem}")
 
 
 def _snapshot(home: Path) -> Iterator[Finding]:

@@ -14,7 +14,14 @@ from tests.metrics.collected import PHUNG_NGUYEN, SON_VI, Collected, at, dossier
 NEW_PHUNG_NGUYEN = "08521@2025-07-01"
 OFF = "".join(
     f"[{name}]\nenabled = false\n"
-    for name in ("overdue", "source_silent", "reception_jump", "doubtful_figure", "on_time_low")
+    for name in (
+        "overdue",
+        "source_silent",
+        "reception_jump",
+        "near_due_spike",
+        "doubtful_figure",
+        "on_time_low",
+    )
 )
 OVERDUE = """
 [backlog]
