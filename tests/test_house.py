@@ -141,5 +141,5 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     readme = (ROOT / "README.md").read_text()
     for name, field in Settings.model_fields.items():
         if name != "crash_at":
-            default = "–" if field.default is None else f"`{field.default}`"
+            default = "–" if field.default in (None, "") else f"`{field.default}`"
             assert f"| `IOC_{name.upper()}` | {default} | {field.description} |" in readme
