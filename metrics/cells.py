@@ -60,7 +60,7 @@ def _event_cells(question: Question, record: str, metrics: Sequence[Metric]) -> 
 def _counted(
     question: Question, metric: Metric, counted: Counts, covered: Coverage | None
 ) -> Cells:
-    gathering, leaf_level = metric.formula.gathering, _leaf_level(question, metric)
+    gathering, leaf_level = metric.formula.gathering, leaf_level_of(question, metric)
     begun = counted.has_begun(leaf_level)
     used = np.asarray(begun.any(axis=2))
     told = counted.is_told(begun) & life(question, gathering) & _has_level(question, metric)
@@ -117,7 +117,7 @@ def _observed_cells(question: Question, _record: str, metrics: Sequence[Metric])
 def _observed(
     question: Question, metric: Metric, observed: Observations, covered: Coverage
 ) -> Cells:
-    gathering, leaf_level = metric.formula.gathering, _leaf_level(question, metric)
+    gathering, leaf_level = metric.formula.gathering, leaf_level_of(question, metric)
     names = (*metric.numerator, *metric.denominator)
     told = life(question, Gathering.FLOW) & _has_level(question, metric)
     used = observed.is_used(names)
@@ -197,7 +197,7 @@ def _measures(metrics: Sequence[Metric]) -> list[str]:
     )
 
 
-def _leaf_level(question: Question, metric: Metric) -> str | None:
+def leaf_level_of(question: Question, metric: Metric) -> str | None:
     """The level that counts must have been made at to count for a metric."""
     if question.places.leaf_level is not None:
         return question.places.leaf_level.value

@@ -54,8 +54,8 @@ def _by(question: Question, record: str, names: Sequence[str], day: str, days: s
         day=day,
         days=days,
         period=period_number(f"r.{day}", question.selection),
-        alive=_alive(question, f"r.{day}"),
-        fits=_fits(question, names, day),
+        alive=alive(question, f"r.{day}"),
+        fits=fits(question, names, day),
         sums=_sums(names),
         areas=_areas(question),
     )
@@ -71,8 +71,8 @@ def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFra
         "dimension": dimension_column(question, record),
         "filters": filters,
         "period": period_number("r.day", question.selection),
-        "alive": _alive(question, "r.day", "p"),
-        "fits": _fits(question, names, "day", "p"),
+        "alive": alive(question, "r.day", "p"),
+        "fits": fits(question, names, "day", "p"),
         "known": "and r.known_day <= $as_of" if question.selection.as_of else "",
     }
     if question.is_narrowed:
@@ -139,7 +139,7 @@ def _areas(question: Question) -> str:
     return statements.ONE_AREA if len(question.places.areas) == 1 else statements.MANY_AREAS
 
 
-def _alive(question: Question, day: str, asked: str = "asked") -> str:
+def alive(question: Question, day: str, asked: str = "asked") -> str:
     """Whether a day is in an area's life; a month it began in is its own."""
     if not question.has_bounded_lives:
         return "true"
@@ -150,14 +150,14 @@ def _alive(question: Question, day: str, asked: str = "asked") -> str:
     return f"({day} >= date_trunc('{unit}', {start}::date) and {day} < {end})"
 
 
-def _fits(question: Question, names: Sequence[str], day: str, asked: str = "asked") -> str:
+def fits(question: Question, names: Sequence[str], day: str, asked: str = "asked") -> str:
     """Whether a cohort began in the period its event is in, and in the area's life."""
     if all(measures()[name].additivity is not Additivity.COHORT for name in names):
         return "true"
     origin = f"r.origin_{day}"
     begun = period_number(origin, question.selection)
     same = f"{begun} = {period_number(f'r.{day}', question.selection)}"
-    return f"{origin} is null or ({same} and {_alive(question, origin, asked)})"
+    return f"{origin} is null or ({same} and {alive(question, origin, asked)})"
 
 
 def _sums(names: Sequence[str], times: str = "") -> str:

@@ -72,6 +72,11 @@ class Formula:
     words: Text
     stocks: tuple[Gathering, Gathering] | None = None
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether the numerator is what is left of the denominator."""
+        return self.figures is _complement
+
     def sentence(self, numerator: str, denominator: str, language: str = "vi") -> str:
         """The formula in words, given the words of its parts."""
         return self.words[language].format(numerator=numerator, denominator=denominator)

@@ -87,8 +87,15 @@ class Question:
 
     def frame(self, sql: str, **more: Any) -> pd.DataFrame:
         """The rows of a statement, given the parameters of this question that it names."""
+        return self.snapshot.frame(sql, self._named(sql, more))
+
+    def docket_rows(self, sql: str, **more: Any) -> list[tuple[Any, ...]]:
+        """The same, asked of the single dossiers behind the snapshot. Raises StoreError."""
+        return self.snapshot.docket.rows(sql, self._named(sql, more))
+
+    def _named(self, sql: str, more: dict[str, Any]) -> dict[str, Any]:
         params = self._params | more
-        return self.snapshot.frame(sql, {name: params[name] for name in PARAMETER.findall(sql)})
+        return {name: params[name] for name in PARAMETER.findall(sql)}
 
     @cached_property
     def _params(self) -> dict[str, Any]:

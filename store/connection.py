@@ -7,7 +7,7 @@ the landing folders it loads and the snapshots it writes.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -60,6 +60,24 @@ def connect_snapshot(path: Path, limits: Limits = STANDARD) -> Connection:
     config = _walls(limits)
     config["max_execution_time"] = str(limits.timeout_ms)
     connection = duckdb.connect(path, read_only=True, config=config)
+    _lock(connection)
+    return connection
+
+
+def connect_docket(
+    parts: Sequence[Path], prepare: Callable[[Connection, int], None], limits: Limits = STANDARD
+) -> Connection:
+    """Open the parts of a docket for reading, as part_0, part_1 and so on.
+
+    `prepare` makes what reads them as one, given their number; then the walls are closed.
+    """
+    refuse_unsafe_duckdb(duckdb.__version__)
+    config = _walls(limits)
+    config["max_execution_time"] = str(limits.timeout_ms)
+    connection = duckdb.connect(":memory:", config=config)
+    for number, path in enumerate(parts):
+        connection.execute(f"attach '{_quoted(path)}' as part_{number} (read_only)")
+    prepare(connection, len(parts))
     _lock(connection)
     return connection
 

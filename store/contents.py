@@ -176,22 +176,28 @@ def _names(count: Count) -> dict[str, str]:
 def check(connection: Connection, expected: Totals) -> None:
     """Read every value of a snapshot, and check every total against the warehouse's.
 
-    DuckDB checks a block's checksum when it reads it. Raises StoreError if a total differs.
+    Raises StoreError if a total differs.
     """
-    for (table,) in connection.execute(TABLES).fetchall():
-        connection.execute(READ_WHOLE.format(table=quoted(table))).fetchall()
+    read_whole(connection)
     for record, count in counts().items():
         if count.is_tallied:
             found = counted(connection, count)
-            _equal(f"{record}_tally", found, expected.published[record])
+            check_sums(f"{record}_tally", found, expected.published[record])
         for table in count.rolled_tables:
             for boundaries in Boundaries:
                 params = {"boundaries": str(boundaries)}
                 found = sums(connection, table, count.measures, COUNTRY, params)
-                _equal(f"{table} ({boundaries})", found, expected.rolled[record])
+                check_sums(f"{table} ({boundaries})", found, expected.rolled[record])
 
 
-def _equal(table: str, found: Mapping[str, float], expected: Mapping[str, float]) -> None:
+def read_whole(connection: Connection) -> None:
+    """Read every value of a file: DuckDB checks a block's checksum when it reads it."""
+    for (table,) in connection.execute(TABLES).fetchall():
+        connection.execute(READ_WHOLE.format(table=quoted(table))).fetchall()
+
+
+def check_sums(table: str, found: Mapping[str, float], expected: Mapping[str, float]) -> None:
+    """Raise StoreError if a table does not hold what the warehouse does."""
     for measure, total in expected.items():
         if not math.isclose(found[measure], total, rel_tol=1e-9, abs_tol=1e-6):
             raise StoreError(

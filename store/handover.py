@@ -42,6 +42,26 @@ from held
 join dimension on {same_held};
 """
 
+# The same for single dossiers: each is its own batch, and its heirs are numbered after it.
+HEIRS = 100
+SINGLE_REIGN = """
+create or replace temp table reign as
+select
+    record_no * {heirs} as dimension_id,
+    tenure.valid_from,
+    tenure.valid_until,
+    record_no * {heirs} + tenure.holder_no as holder,
+    coalesce(
+        lag(record_no * {heirs} + tenure.holder_no) over (
+            partition by record_no order by tenure.holder_no
+        ),
+        record_no * {heirs}
+    ) as predecessor
+from docketed
+join tenure on tenure.area_id = docketed.competent_area;
+"""
+REIGNS = "select exists (from reign)"
+
 # A cohort stays with the area it began in: it is a share of what came in there.
 MOVED = """
 select counted.* exclude (dimension_id), coalesce(holder, counted.dimension_id) as dimension_id
@@ -86,7 +106,13 @@ def find_heirs(connection: Connection, dimensions: tuple[str, ...]) -> bool:
         same_found=matched(dimensions, "dimension", "found"),
         same_held=matched(dimensions, "dimension", "held"),
     )
-    return bool(scalar(connection, "select exists (from reign)"))
+    return bool(scalar(connection, REIGNS))
+
+
+def find_single_heirs(connection: Connection) -> bool:
+    """The same for each dossier of `docketed`, numbered `record_no` times HEIRS."""
+    run(connection, SINGLE_REIGN, None, heirs=str(HEIRS))
+    return bool(scalar(connection, REIGNS))
 
 
 def moved(counted: str) -> str:

@@ -20,11 +20,36 @@ FILE = "CURRENT.json"
 
 
 @dataclass(frozen=True)
+class Part:
+    """One file of a docket: `rows` dossiers, told of by the batches after `since` up to `until`."""
+
+    file: str
+    sha256: str
+    bytes: int
+    rows: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Docket:
+    """The single dossiers behind a snapshot (docket.py), the oldest part first.
+
+    `rules` names what they were written by, `books` the batches they are made of.
+    """
+
+    rules: str
+    books: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class Entry:
     """One published snapshot.
 
     `horizon` is the last day whose events are in its rollups, `data_as_of` how far each
     source's data reach (None: not told), `totals` the sum of every measure of every record.
+    `docket` is None where only figures were published.
     """
 
     version: str
@@ -36,6 +61,13 @@ class Entry:
     simulated: bool
     data_as_of: Mapping[str, datetime | None] = field(default_factory=dict)
     totals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    docket: Docket | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file it is made of."""
+        parts = self.docket.parts if self.docket else ()
+        return (self.file, *(part.file for part in parts))
 
 
 @dataclass(frozen=True)
@@ -111,4 +143,9 @@ def _entry(plain: dict[str, Any]) -> Entry:
         "built_at": datetime.fromisoformat(plain["built_at"]),
         "horizon": date.fromisoformat(plain["horizon"]),
     }
-    return Entry(**(plain | moments | {"data_as_of": reached}))
+    docket = _docket(plain["docket"]) if plain.get("docket") else None
+    return Entry(**(plain | moments | {"data_as_of": reached, "docket": docket}))
+
+
+def _docket(plain: dict[str, Any]) -> Docket:
+    return Docket(plain["rules"], plain["books"], tuple(Part(**part) for part in plain["parts"]))

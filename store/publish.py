@@ -6,7 +6,9 @@ the process on the way, readers keep a snapshot that was checked.
 """
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from domain.errors import StoreError
 from store import contents
 from store.connection import Limits, connect_snapshot
 from store.crashpoint import crashpoint
+from store.docket import Written, write_docket
 from store.growth import copy_last
 from store.pointer import (
     FOLDER,
@@ -34,7 +37,7 @@ from store.sql import drop_temporary
 from store.tidy import remove_orphans, remove_superseded
 from store.warehouse import MEGABYTE, Warehouse, refuse_full_disk
 
-NAME = re.compile(r"ioc-\d{8}T\d{6}-(\d+)\.duckdb")
+NAME = re.compile(r"(?:ioc|dossiers)-\d{8}T\d{6}-(\d+)\.duckdb")
 KEEP = 3
 
 
@@ -62,15 +65,18 @@ def publish(
         version = f"ioc-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{_next_number(folder, before)}"
         temporary = folder / f"{version}.duckdb.tmp"
         try:
-            entry = _build(warehouse, temporary, version, now, home, before)
+            entry, single = _build(warehouse, temporary, version, now, home, before)
         except duckdb.FatalException:
             raise
         except (duckdb.Error, StoreError) as error:
             remove_orphans(folder)
             raise StoreError(f"Nothing was published, the last snapshot stays: {error}") from error
-        _name(temporary, entry)
+        if single is not None:
+            _name(single)
+        _name(temporary)
         _point(home, Pointer((entry, *before)[:keep]))
-        remove_superseded(folder, NAME, {one.file for one in (entry, *before)[:keep]})
+        kept = {file for one in (entry, *before)[:keep] for file in one.files}
+        remove_superseded(folder, NAME, kept)
         warehouse.connection.execute("checkpoint")
     return just_published(home, entry)
 
@@ -98,22 +104,47 @@ def _build(
     now: datetime,
     home: Path,
     before: tuple[Entry, ...],
-) -> Entry:
-    """Grow the snapshot from the last one if that can be; else, or if it is not good, anew."""
+) -> tuple[Entry, Path | None]:
+    """Grow the snapshot from the last one if that can be; else, or if it is not good, anew.
+
+    Its entry, and the new file of the dossiers behind it, if any were touched.
+    """
+    last = before[0].docket if before else None
+
+    def single() -> Written:
+        return write_docket(warehouse.connection, path.parent, version, last)
+
     with ThreadPoolExecutor(1) as beside:
         copied = beside.submit(copy_last, home, before, path)
         totals = contents.totals(warehouse.connection, local_day(now))
     if copied.result():
         try:
             if contents.write(warehouse.connection, path, version, now, grow=True):
-                return _checked(path, version, now, totals)
+                return _whole(path, version, now, totals, single)
         except duckdb.FatalException:
             raise
         except (duckdb.Error, StoreError):
             drop_temporary(warehouse.connection)
     remove_orphans(path.parent)
     contents.write(warehouse.connection, path, version, now, grow=False)
-    return _checked(path, version, now, totals)
+    return _whole(path, version, now, totals, single)
+
+
+def _whole(
+    path: Path,
+    version: str,
+    now: datetime,
+    totals: contents.Totals,
+    single: Callable[[], Written],
+) -> tuple[Entry, Path | None]:
+    """While the figures are checked, which needs no warehouse, the dossiers are written."""
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(single)
+        entry = _checked(path, version, now, totals)
+        written = writing.result()
+    if written.sums is not None:
+        contents.check_sums("The docket", written.sums, totals.published["dossier"])
+    return replace(entry, docket=written.docket), written.path
 
 
 def _checked(path: Path, version: str, now: datetime, totals: contents.Totals) -> Entry:
@@ -138,11 +169,11 @@ def _checked(path: Path, version: str, now: datetime, totals: contents.Totals) -
             checked.close()
 
 
-def _name(temporary: Path, entry: Entry) -> None:
-    """Give the finished file its name, once the disk has its bytes."""
+def _name(temporary: Path) -> None:
+    """Give a finished file its name, once the disk has its bytes."""
     sync_file(temporary)
     crashpoint("before_rename")
-    temporary.rename(temporary.with_name(entry.file))
+    temporary.rename(temporary.with_suffix(""))
     sync_folder(temporary.parent)
     crashpoint("after_rename")
 

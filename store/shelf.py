@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from domain.errors import StoreError
 from store.connection import STANDARD, Limits
+from store.docket_reading import DocketReader
 from store.pointer import FILE, FOLDER, Entry, Pointer, read_pointer, sha256_of
 from store.snapshot import Reader, Snapshot, inherited
 
@@ -50,6 +51,7 @@ class Shelf:
         self._seen: tuple[int, ...] | None = None
         self._faults: dict[str, str | None] = {}
         self._readers: WeakValueDictionary[str, Reader] = WeakValueDictionary()
+        self._dockets: WeakValueDictionary[str, Reader] = WeakValueDictionary()
         self._changing = threading.Lock()
         self._publishes = False
         self.asked_at = 0.0
@@ -106,7 +108,8 @@ class Shelf:
         return not self._publishes and self._served is not None and self._served._reader.is_open
 
     def open_paths(self) -> set[Path]:
-        return {reader.path for reader in self._readers.values() if reader.is_open}
+        readers = (*self._readers.values(), *self._dockets.values())
+        return {path for reader in readers if reader.is_open for path in reader.paths}
 
     def _stamp(self) -> tuple[int, ...] | None:
         try:
@@ -121,7 +124,8 @@ class Shelf:
         except StoreError as error:
             if self._served is None:
                 raise
-            return Snapshot(self._served.entry, self._served._reader, error.message)
+            served = self._served
+            return Snapshot(served.entry, served._reader, error.message, served._docket)
         if pointer is None:
             raise StoreError(
                 f"No snapshot in {self._home / FOLDER}. "
@@ -137,7 +141,7 @@ class Shelf:
             fault = self._fault(entry)
             if fault is None:
                 notice = f"{' '.join(faults)} {entry.version} is served." if faults else None
-                return Snapshot(entry, self._reader(entry), notice)
+                return Snapshot(entry, self._reader(entry), notice, self._docket(entry))
             faults.append(fault)
         raise StoreError(f"{' '.join(faults)} Publish again: python app.py collect --once")
 
@@ -152,6 +156,15 @@ class Shelf:
         if reader is None:
             reader = Reader(self._home / FOLDER / entry.file, self._limits)
             self._readers[entry.version] = reader
+        return reader
+
+    def _docket(self, entry: Entry) -> Reader | None:
+        if entry.docket is None:
+            return None
+        reader = self._dockets.get(entry.version)
+        if reader is None:
+            reader = DocketReader(self._home / FOLDER, entry.docket, self._limits)
+            self._dockets[entry.version] = reader
         return reader
 
 

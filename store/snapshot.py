@@ -48,12 +48,20 @@ class Reader:
                 self._connection = self._connect()
             return self._connection.cursor()
 
-    def _connect(self) -> Connection:
-        if self.path in inherited:
+    @property
+    def paths(self) -> frozenset[Path]:
+        """The files it reads."""
+        return frozenset((self.path,))
+
+    def _refuse_inherited(self) -> None:
+        if not inherited.isdisjoint(self.paths):
             raise StoreError(
                 f"{self.path} was open when this process was forked, and cannot be shared. "
                 "Ask for snapshots after the fork only."
             )
+
+    def _connect(self) -> Connection:
+        self._refuse_inherited()
         try:
             return connect_snapshot(self.path, self.limits)
         except duckdb.Error as error:
@@ -66,10 +74,17 @@ class Snapshot:
     `notice` is None, or the sentence that tells why an older snapshot is being served.
     """
 
-    def __init__(self, entry: Entry, reader: Reader, notice: str | None = None) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        reader: Reader,
+        notice: str | None = None,
+        docket: Reader | None = None,
+    ) -> None:
         self.entry = entry
         self.notice = notice
         self._reader = reader
+        self._docket = docket
 
     @property
     def version(self) -> str:
@@ -99,6 +114,19 @@ class Snapshot:
     def totals(self) -> Mapping[str, Mapping[str, float]]:
         """The sum of every measure, by record."""
         return self.entry.totals
+
+    @property
+    def docket(self) -> "Snapshot":
+        """The single dossiers behind these figures, to be asked like a snapshot (docket_reading).
+
+        Only for people who may read dossiers. Raises StoreError where only figures were published.
+        """
+        if self._docket is None:
+            raise StoreError(
+                f"{self.version} was published without its dossiers. "
+                "Publish again: python app.py collect --once"
+            )
+        return Snapshot(self.entry, self._docket)
 
     def frame(self, sql: str, params: Params | None = None) -> pd.DataFrame:
         """The rows of a query with `$named` parameters, as a frame.

@@ -87,15 +87,12 @@ insert into {record}_tally (batch_id, {grain}, effect_id)
 select $batch_id, {grain}, effect_id from ({noted}) as noted;
 """
 
-# Where something is taken back, most of it cancels out.
+# Where something is taken back, most of it cancels out. The view tells what is left.
 NET = """
 create or replace temp table net as
 select {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
 """
-APPEND_NET = """
-insert into {record}_tally (batch_id, {grain}, effect_id)
-select $batch_id, {grain}, effect_id from net join {record}_effect using ({measures});
-"""
+NET_NOTED = "select {grain}, effect_id from net join {record}_effect using ({measures})"
 
 
 def make_tables(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
@@ -148,6 +145,12 @@ def append_net(
     connection: Connection, count: Count, grain: tuple[str, ...], counted: str, batch_id: int
 ) -> None:
     """Append what is left of counts where they cancel out: rows of the grain and the measures."""
+    noted = net_noted(connection, count, grain, counted)
+    append_noted(connection, count, grain, noted, batch_id)
+
+
+def net_noted(connection: Connection, count: Count, grain: tuple[str, ...], counted: str) -> str:
+    """The SQL of what is left of counts, with the numbers of its effects."""
     names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
     run(
         connection,
@@ -159,7 +162,7 @@ def append_net(
         **names,
     )
     _add_effects(connection, count, "net")
-    run(connection, APPEND_NET, {"batch_id": batch_id}, **names)
+    return NET_NOTED.format(**names)
 
 
 def _add_effects(connection: Connection, count: Count, found: str) -> None:

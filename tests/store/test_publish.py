@@ -135,7 +135,8 @@ def test_three_snapshots_are_kept_and_halves_of_a_crash_removed(
     for _ in range(5):
         publish(warehouse, home, NOW)
     files = {path.name for path in folder.iterdir()}
-    assert files == {"CURRENT.json", *(f"ioc-20261122T010000-{n}.duckdb" for n in (3, 4, 5))}
+    kept = {f"ioc-20261122T010000-{n}.duckdb" for n in (3, 4, 5)}
+    assert files == {"CURRENT.json", *kept, "dossiers-20261122T010000-1.duckdb"}
     pointer = read_pointer(home)
     assert pointer is not None
     assert [entry.version[-1] for entry in pointer.entries] == ["5", "4", "3"]
