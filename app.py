@@ -13,6 +13,7 @@ import typer
 
 from commands.alert import alert_cli
 from commands.compared import compared_cli
+from commands.dossiers import dossier_cli
 from commands.export import export_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
@@ -40,6 +41,7 @@ cli = typer.Typer(
 )
 cli.add_typer(figure_cli)
 cli.add_typer(compared_cli)
+cli.add_typer(dossier_cli)
 cli.add_typer(alert_cli, name="alert")
 cli.add_typer(export_cli, name="export")
 cli.add_typer(source_cli, name="source")

@@ -27,6 +27,8 @@ READ = "figures.read"
 """See figures on pages and through the API."""
 EXPORT = "figures.export"
 """Take figures away as files."""
+DOSSIERS = "dossier.read"
+"""See single dossiers, by their codes, of one's own areas and organisations."""
 SOURCES = "sources.read"
 """See the books of collecting: batches, and why records were rejected."""
 SUBMIT = "figures.submit"
@@ -89,7 +91,7 @@ class Person:
 
 GUEST = Person(
     "guest",
-    frozenset({READ, EXPORT, SOURCES, SUBMIT, ALERTS, HANDLE, CLOSE, ASK, ANSWER}),
+    frozenset({READ, EXPORT, DOSSIERS, SOURCES, SUBMIT, ALERTS, HANDLE, CLOSE, ASK, ANSWER}),
     EVERYTHING,
 )
 

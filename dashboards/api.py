@@ -2,6 +2,7 @@
 
     GET /api/v1/query?metric=on_time_rate_resolved&area=25&from=2026-01-01&to=2026-02-01
     GET /api/v1/compare …        figures beside others (api_compared.py)
+    GET /api/v1/dossiers         the dossiers behind a figure (dossiers_api.py)
     GET /api/v1/metrics          the catalogue
     GET /api/v1/openapi.json     all of this for machines
     GET /download                a query as a CSV file that Excel reads as Vietnamese
@@ -13,7 +14,7 @@ What cannot be answered is a problem document (RFC 9457) whose `detail` is one s
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import flask
 import pandas as pd
@@ -112,8 +113,11 @@ class Asked(BaseModel):
             )
 
 
-def register(access: Access, figures: Figures) -> None:
-    """The routes of the API."""
+Question = TypeVar("Question", bound=Asked)
+
+
+def register(access: Access, figures: Figures, listing: type[BaseModel]) -> None:
+    """The routes of the API; `listing` are the parameters of a list of dossiers, to describe."""
 
     def result(asked: Asked) -> pd.DataFrame:
         return query(
@@ -127,7 +131,7 @@ def register(access: Access, figures: Figures) -> None:
     @access.route("/api/v1/query", READ)
     @problems_told
     def values() -> flask.Response:
-        asked = asked_for(flask.request.args)
+        asked = asked_for(flask.request.args, Asked)
         frame = result(asked)
         if asked.format == "csv":
             return flask.Response(answer.as_csv(frame), mimetype="text/csv")
@@ -140,7 +144,7 @@ def register(access: Access, figures: Figures) -> None:
     @access.route("/download", EXPORT)
     @problems_told
     def download() -> flask.Response:
-        asked = asked_for(flask.request.args)
+        asked = asked_for(flask.request.args, Asked)
         frame = result(asked)
         if person().may(ALERTS):
             frame = with_replies(figures, frame, person())
@@ -170,12 +174,12 @@ def register(access: Access, figures: Figures) -> None:
 
     @access.route("/api/v1/openapi.json", OPEN)
     def description() -> flask.Response:
-        return json_answer(openapi(Asked, figures.rules.catalogue))
+        return json_answer(openapi(Asked, listing, figures.rules.catalogue))
 
 
-def asked_for(given: MultiDict[str, str]) -> Asked:
+def asked_for(given: MultiDict[str, str], kind: type[Question]) -> Question:
     """The parameters of a request. Raises SelectionError with the nearest name, ValidationError."""
-    known = [field.alias or name for name, field in Asked.model_fields.items()]
+    known = [field.alias or name for name, field in kind.model_fields.items()]
     parameters: dict[str, Any] = {}
     for name in given:
         if name not in known:
@@ -185,7 +189,7 @@ def asked_for(given: MultiDict[str, str]) -> Asked:
         if len(values) > 1 and name not in REPEATED:
             raise SelectionError(f"The parameter '{name}' is given {len(values)} times.")
         parameters[name] = values if name in REPEATED else values[0]
-    return Asked.model_validate(parameters)
+    return kind.model_validate(parameters)
 
 
 STATUSES: tuple[tuple[type[IocError], int, str], ...] = (

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from dashboards.ingest import SUFFIXES
 from metrics.catalogue import Catalogue
+from metrics.dossiers import COLUMNS as DOSSIER
 from metrics.frame import COLUMNS
 
 NOTES = {
@@ -22,6 +23,10 @@ NOTES = {
     "filter": "NAME=VALUE; repeat the parameter.",
     "calendar": "Months of the calendar, or from the 15th to the 14th.",
     "format": "json, or csv with a header line.",
+    "part": "Which count of the figure: each dossier it counts is listed.",
+    "order": "What comes first.",
+    "limit": "So many dossiers at most.",
+    "offset": "After so many.",
 }
 
 SUMMARIES = {
@@ -34,7 +39,9 @@ SUMMARIES = {
 """Questions that take the parameters of a query and answer otherwise."""
 
 
-def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
+def openapi(
+    asked: type[BaseModel], listing: type[BaseModel], catalogue: Catalogue
+) -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     return {
         "openapi": "3.1.0",
@@ -45,6 +52,7 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
                 path: {"get": _query(asked, catalogue) | _said(summary)}
                 for path, summary in SUMMARIES.items()
             },
+            "/api/v1/dossiers": {"get": _dossiers(listing, catalogue)},
             "/api/v1/metrics": {
                 "get": {
                     "summary": "The catalogue of metrics.",
@@ -67,7 +75,12 @@ def openapi(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
             "/api/v1/ingest/{source}/{receipt}": {"get": _fate()},
         },
         "components": {
-            "schemas": {"Problem": PROBLEM, "Receipt": RECEIPT, "Value": _value()},
+            "schemas": {
+                "Problem": PROBLEM,
+                "Receipt": RECEIPT,
+                "Value": _value(),
+                "Dossier": _dossier(),
+            },
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -79,18 +92,6 @@ def _said(summary: str) -> dict[str, Any]:
 
 
 def _query(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
-    schema = asked.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
-    kinds = schema.get("$defs", {})
-    parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in schema["required"],
-            "description": NOTES[name],
-            "schema": _schema(name, field, kinds, catalogue),
-        }
-        for name, field in schema["properties"].items()
-    ]
     document = {
         "type": "object",
         "properties": {
@@ -102,9 +103,43 @@ def _query(asked: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
     }
     return {
         "summary": "Values of metrics.",
-        "parameters": parameters,
+        "parameters": _parameters(asked, catalogue),
         "responses": _answers(document),
     }
+
+
+def _dossiers(listing: type[BaseModel], catalogue: Catalogue) -> dict[str, Any]:
+    document = {
+        "type": "object",
+        "properties": {
+            "snapshot": {"type": "string"},
+            "dossiers": {"type": "integer", "description": "How many there are in all."},
+            "total": {"type": "number", "description": "What their shares add up to."},
+            "expected": {"type": ["number", "null"], "description": "The count as known now."},
+            "complete": {"type": "boolean", "description": "Whether the two are the same."},
+            "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Dossier"}},
+        },
+    }
+    return {
+        "summary": "The dossiers behind one figure, for who may see single ones.",
+        "parameters": _parameters(listing, catalogue),
+        "responses": {**_answers(document), "403": _refusals({"403": NOT_ALLOWED})["403"]},
+    }
+
+
+def _parameters(asked: type[BaseModel], catalogue: Catalogue) -> list[dict[str, Any]]:
+    schema = asked.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    kinds = schema.get("$defs", {})
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema["required"],
+            "description": NOTES[name],
+            "schema": _schema(name, field, kinds, catalogue),
+        }
+        for name, field in schema["properties"].items()
+    ]
 
 
 def _schema(
@@ -123,7 +158,15 @@ def _schema(
     return {
         key: value
         for key, value in plain.items()
-        if key in ("type", "format", "pattern", "maxLength")
+        if key in ("type", "format", "pattern", "maxLength", "enum", "minimum", "maximum")
+    }
+
+
+def _dossier() -> dict[str, Any]:
+    """One dossier of a list."""
+    return {
+        "type": "object",
+        "properties": {name: {"description": meaning} for name, meaning in DOSSIER.items()},
     }
 
 
@@ -182,6 +225,7 @@ def _refusals(reasons: dict[str, str]) -> dict[str, Any]:
     }
 
 
+NOT_ALLOWED = "The area or organisation is outside the scope, or the right is missing."
 REFUSALS = {
     "400": "The document is empty or was cut off, or the key is none.",
     "401": "There is no such source, or the token is not valid for it.",

@@ -18,7 +18,19 @@ from typing import Literal
 import flask
 
 from dashboards import passwords
-from dashboards.access import CODE, ENROL, GUEST, LEAVE, MACHINES, OWN, READ, Person, acts, person
+from dashboards.access import (
+    CODE,
+    DOSSIERS,
+    ENROL,
+    GUEST,
+    LEAVE,
+    MACHINES,
+    OWN,
+    READ,
+    Person,
+    acts,
+    person,
+)
 from dashboards.kiosk import KnownScreens
 from dashboards.opening import Opening
 from dashboards.provider import Provider
@@ -87,7 +99,13 @@ class People:
             return None if screen is None else self._wall(screen)
         if request.cookies.get(self.session_cookie) or not self.admits_guests(request):
             return None
-        return replace(GUEST, warning="banner.open") if self.opening.is_real else GUEST
+        return self._guest()
+
+    def _guest(self) -> Person:
+        """Whoever uses this machine may see real figures, but no real person's dossier."""
+        if not self.opening.is_real:
+            return GUEST
+        return replace(GUEST, permissions=GUEST.permissions - {DOSSIERS}, warning="banner.open")
 
     def _program(self, request: flask.Request) -> Person | None:
         """The program whose key comes with this request."""

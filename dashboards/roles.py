@@ -1,6 +1,8 @@
 """Roles: what each may do. A person has one role, and with it a scope of their own.
 
-Whoever adds a permission adds it here; docs/access.md is written from this table.
+Whoever adds a permission adds it here; docs/access.md is written from this table. Single
+dossiers are read by those who work on them or answer for them, never by who only looks after
+machines or accounts, by a screen, or by the public.
 """
 
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from dashboards.access import (
     ASK,
     AUDIT,
     CLOSE,
+    DOSSIERS,
     EXPORT,
     HANDLE,
     OWN,
@@ -51,10 +54,15 @@ LEADS = frozenset({CLOSE, ASK})
 ROLES = {
     role.name: role
     for role in (
-        Role("leader", "Lãnh đạo", "Leader", FIGURES | LEADS | {OWN}),
-        Role("department", "Sở, ngành", "Department", FIGURES | EXPLAINS | {SUBMIT, OWN}),
-        Role("commune", "Xã, phường", "Commune", FIGURES | EXPLAINS | {SUBMIT, OWN}),
-        Role("steward", "Cán bộ dữ liệu", "Data steward", FIGURES | EXPLAINS | {SUBMIT, OWN}),
+        Role("leader", "Lãnh đạo", "Leader", FIGURES | LEADS | {DOSSIERS, OWN}),
+        Role("department", "Sở, ngành", "Department", FIGURES | EXPLAINS | {DOSSIERS, SUBMIT, OWN}),
+        Role("commune", "Xã, phường", "Commune", FIGURES | EXPLAINS | {DOSSIERS, SUBMIT, OWN}),
+        Role(
+            "steward",
+            "Cán bộ dữ liệu",
+            "Data steward",
+            FIGURES | EXPLAINS | {DOSSIERS, SUBMIT, OWN},
+        ),
         Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, ALERTS, OWN, SCREENS})),
         Role(
             "administrator",

@@ -21,6 +21,7 @@ from dashboards import (
     api_compared,
     arriving,
     callbacks,
+    dossiers_api,
     ids,
     ingest,
     mishaps,
@@ -144,8 +145,9 @@ def create_app(
     app.layout = lambda: layout(poll_seconds, versions.now())
     app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
     callbacks.register(access, figures)
-    api.register(access, figures)
+    api.register(access, figures, dossiers_api.AskedDossiers)
     api_compared.register(access, figures)
+    dossiers_api.register(access, figures)
     ingest.register(access, home)
     submissions.register(access, desk)
     alerting.register(access, figures)

@@ -106,7 +106,7 @@ def as_table(frame: pd.DataFrame) -> str:
     """Columns aligned for a terminal; `marks` tell what is open, printed or estimated."""
     names = _table_columns(frame)
     rows = [list(names), *(_table_row(value, names) for value in values(frame))]
-    return "\n".join([*_aligned(rows), *([frame.attrs["note"].vi] if frame.attrs["note"] else [])])
+    return "\n".join([*aligned(rows), *([frame.attrs["note"].vi] if frame.attrs["note"] else [])])
 
 
 def _table_columns(frame: pd.DataFrame) -> list[str]:
@@ -132,7 +132,7 @@ def _cell(value: dict[str, Any], name: str) -> str:
     return f"{content:.2f}".rstrip("0").rstrip(".") if isinstance(content, float) else str(content)
 
 
-def _aligned(rows: list[list[str]]) -> Iterable[str]:
+def aligned(rows: list[list[str]]) -> Iterable[str]:
     """Rows as lines with columns of one width, those that are empty throughout left out."""
     columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
     widths = [max(map(len, column)) for column in columns]

@@ -119,16 +119,3 @@ def _pause(start: date, end: date | None) -> Pause:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), VIETNAM)
-
-
-def plain(row: DossierRow) -> dict[str, Any]:
-    """A dossier as JSON has it: the columns of COLUMNS, missing as None."""
-    return {name: _plain(getattr(row, name)) for name in COLUMNS}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(VIETNAM).isoformat()
-    if isinstance(value, Verdict):
-        return value.value
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -27,7 +27,8 @@ from datasources.simulator.world import World
 from domain.area import Boundaries, Level, register
 from domain.period import Grain, Span
 from domain.scope import EVERYTHING
-from metrics import By, Selection, query
+from metrics import By, Selection, catalogue, query
+from metrics.drill import Page, Part, drill, why_not
 from store import Reserve, Snapshot, Warehouse, publish
 
 # How many dossiers of scale 1 there are in the province in those days.
@@ -251,6 +252,42 @@ def test_every_grain_gives_what_counting_dossier_by_dossier_gives(
         expected = {key: told for key, told in cells.items() if key[2] in asked}
         assert differences(expected, found, boundaries) == {}
         assert len({key[2] for key in expected}) > 50
+
+
+@pytest.mark.parametrize("boundaries", ["then", "today"])
+def test_behind_every_number_there_are_as_many_dossiers(
+    snapshot: Snapshot, boundaries: str
+) -> None:
+    """Every metric of dossiers at every level, where it counts most; months take turns."""
+    now, compared = instant_of(end_of_day(LAST)), 0
+    known = catalogue().metrics.values()
+    listed = [one.id for one in known if why_not(one) is None]
+    for level, area in ((None, None), (None, HOME), (Level.DISTRICT, HOME), (Level.COMMUNE, HOME)):
+        if level is Level.DISTRICT and boundaries == "today":
+            continue
+        span = SPRING if level is Level.DISTRICT else SUMMER
+        cut = {"area": area, "boundaries": Boundaries(boundaries)}
+        more = {"by": By.AREA, "level": level} if level else {}
+        rows = list(printed(snapshot, tuple(listed), span, **cut, **more))
+        for number, metric in enumerate(listed):
+            cells = [row for row in rows if row.metric == metric and row.numerator > 0]
+            months = sorted({row.period_start for row in cells})
+            if not months:
+                continue
+            month = months[number % len(months)]
+            row = max((one for one in cells if one.period_start == month), key=most)
+            days = Span(row.period_start, row.period_end)
+            one = Selection((metric,), days, row.area_id, boundaries=Boundaries(boundaries))
+            part = Part.DENOMINATOR if number % 2 and row.denominator > 0 else Part.NUMERATOR
+            found = drill(one, part, EVERYTHING, snapshot, now=now, page=Page(limit=2000))
+            assert found.total == getattr(row, part) == sum(d.weight for d in found.rows), row
+            assert found.is_complete
+            compared += 1
+    assert compared > 60
+
+
+def most(row: Any) -> float:
+    return float(row.numerator)
 
 
 def test_the_past_was_corrected_since(world: World) -> None:
