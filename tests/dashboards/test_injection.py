@@ -125,6 +125,21 @@ def test_a_parameter_of_the_api_breaks_nothing_and_shows_no_more(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("parameter", ["area", "filter", "part", "order", "offset", "metric"])
+def test_a_parameter_of_a_list_of_dossiers_shows_none_of_another_area(
+    visitor: Visitor, parameter: str
+) -> None:
+    chance = random.Random(parameter)
+    for text in chance.sample(CORPUS, 30):
+        answer = visitor.client.get(
+            "/api/v1/dossiers", query_string={**PLAIN, parameter: text}, **visitor.how
+        )
+        assert answer.status_code < 500, ascii((parameter, text))
+        if answer.status_code == 200:
+            assert answer.get_json()["area"] == "25", ascii((parameter, text))
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_an_address_breaks_nothing(visitor: Visitor, app: Dash) -> None:
     chance = random.Random(7)
