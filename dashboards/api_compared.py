@@ -16,7 +16,7 @@ from typing import Any
 import flask
 
 from dashboards.access import READ, Access, person
-from dashboards.api import asked_for, json_answer, problems_told
+from dashboards.api import Asked, asked_for, json_answer, problems_told
 from dashboards.data import Figures
 from domain.errors import SelectionError
 from metrics.compare import comparisons
@@ -88,4 +88,4 @@ def _selection(default: str = "") -> Selection:
     given = flask.request.args.copy()
     if default and "metric" not in given:
         given["metric"] = default
-    return asked_for(given).selection()
+    return asked_for(given, Asked).selection()
