@@ -66,6 +66,7 @@ class Form(StrEnum):
 def server() -> Any:
     """The WSGI application: `gunicorn 'app:server()'`."""
     from commands.published import limits
+    from commands.workshop import Workshop
     from dashboards.shell import create_app
 
     chosen = settings()
@@ -75,6 +76,7 @@ def server() -> Any:
         language=chosen.language,
         opening=_opening(),
         desk=_desk(),
+        workshop=Workshop(chosen.home),
         limits=limits(),
     ).server
 

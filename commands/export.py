@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.figure import rules_of
+from commands.published import published
 from commands.selecting import breakdown, pair
 from domain.area import Boundaries, Level
 from domain.period import Grain, ReportingCalendar, Span
@@ -145,6 +146,17 @@ def recipes() -> None:
         typer.echo(f"{name:<16}{recipe.title} ({recipe.period}): {kinds}")
 
 
+@export_cli.command(hidden=True)
+def build() -> None:
+    """Make what people have asked for on the pages; the web starts this where something waits."""
+    from commands.published import limits
+    from dashboards.exports.builder import build as build_waiting
+    from dashboards.exports.builder import limit
+
+    limit()
+    build_waiting(settings().home, limits())
+
+
 def _recipe(name: str) -> "Recipe":
     from dashboards.exports.recipe import recipe_file, shipped_recipe
 
@@ -153,12 +165,9 @@ def _recipe(name: str) -> "Recipe":
 
 def _maker() -> "Maker":
     from dashboards.exports.making import Maker
-    from metrics.snapshots import current_snapshot
 
-    home, chosen = settings().home, settings()
-    return Maker(
-        current_snapshot(home), rules_of(home), EVERYTHING, datetime.now(UTC), chosen.language
-    )
+    chosen = settings()
+    return Maker(published(), rules_of(chosen.home), EVERYTHING, datetime.now(UTC), chosen.language)
 
 
 def _write(folder: "Folder", out: Path, form: str | None) -> None:

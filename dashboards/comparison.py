@@ -23,6 +23,7 @@ from dashboards.components.markup import Tree, tag
 from dashboards.components.ranking import Layout, Standing, ranking
 from dashboards.components.states import empty
 from dashboards.components.table import series_table
+from dashboards.components.taking import take_menu
 from dashboards.geography import REORGANISED, Shapes, shapes_within
 from dashboards.inside import Inside
 from dashboards.narrowing import unfit_text
@@ -57,7 +58,8 @@ class Comparison:
         metric, view, say = self.board.metric, self.board.view, self.words
         name, variant = name_and_variant(metric.name[say.language])
         grains = options_of(view, "grain", _grains(metric), self.board.grain, say)
-        return panel_head(name, self._note(variant), segment(say("grain.label"), grains))
+        menu = take_menu("trend", name, say)
+        return panel_head(name, self._note(variant), segment(say("grain.label"), grains), menu)
 
     def _note(self, variant: str) -> str:
         metric = self.board.metric
@@ -141,7 +143,7 @@ class Comparison:
     def map_head(self) -> list[Tree]:
         board, say = self.board, self.words
         title = say("map.title", area=area_title(self.inside.mapped_in, board.map_day))
-        return panel_head(title, self._metric_line())
+        return panel_head(title, self._metric_line(), take_menu("map", title, say))
 
     def _metric_line(self) -> str:
         board = self.board
@@ -187,7 +189,8 @@ class Comparison:
         board, say = self.board, self.words
         where = area_title(self.inside.listed_in, board.map_day)
         title = say("ranking.title", area=where)
-        head = panel_head(title, self._metric_line(), segment(say("order.label"), self._orders()))
+        order = segment(say("order.label"), self._orders())
+        head = panel_head(title, self._metric_line(), order, take_menu("ranking", title, say))
         if all(cell.value is None for cell in self.inside.members):
             note = empty(self.unfit or say("ranking.none"), icon="list-checks")
             return [

@@ -30,6 +30,7 @@ from dashboards import (
     security,
     signin,
     submissions,
+    taking,
 )
 from dashboards.access import Access
 from dashboards.board import LEADING
@@ -107,6 +108,7 @@ def create_app(
     language: str = "vi",
     opening: Opening | None = None,
     desk: Desk | None = None,
+    workshop: Callable[[], None] = lambda: None,
     limits: Limits = STANDARD,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
@@ -114,6 +116,7 @@ def create_app(
     `opening` says to whom and under which addresses; by default to whoever is at this machine.
     It answers to those addresses only, so that no foreign site can reach it through a name
     that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
+    `workshop` starts the builder of files to take away, where none is at work.
     `limits` hold for every query.
     """
     opened = opening or Opening()
@@ -152,6 +155,7 @@ def create_app(
     submissions.register(access, desk)
     alerting.register(access, figures)
     alert_documents.register(access, figures)
+    taking.register(access, home, workshop)
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)

@@ -39,6 +39,12 @@ def png(drawing: Drawing, scale: float) -> bytes:
     return pixels(page.getvalue(), 0, scale)
 
 
+def page_count(document: bytes) -> int:
+    """How many pages a PDF has."""
+    with pypdfium2.PdfDocument(document) as opened:
+        return len(opened)
+
+
 def pixels(document: bytes, number: int, scale: float) -> bytes:
     """One page of a PDF as PNG."""
     with pypdfium2.PdfDocument(document) as opened:
