@@ -86,14 +86,15 @@ def _fetching(access: Access, home: Path) -> None:
         answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
         return answer
 
-    @access.route("/exports/<export_id>/pages/<int:number>", EXPORT)
-    def page(export_id: str, number: int) -> flask.Response:
+    @access.route("/exports/<export_id>/pages/<number>", EXPORT)
+    def page(export_id: str, number: str) -> flask.Response:
         found = _own(home, export_id)
-        if found is None or found.state != "done" or number >= found.pages:
+        place = int(number) if number.isdecimal() and len(number) < 4 else -1
+        if found is None or found.state != "done" or not 0 <= place < found.pages:
             return _problem(404, "There is no such page.")
-        if number == 0:
+        if place == 0:
             note_deed("export.preview", found.name, found.snapshot)
-        return flask.Response(path_of(home, export_id, number).read_bytes(), mimetype="image/png")
+        return flask.Response(path_of(home, export_id, place).read_bytes(), mimetype="image/png")
 
 
 def _own(home: Path, export_id: str) -> Export | None:
