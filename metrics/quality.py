@@ -1,7 +1,7 @@
 """Findings: figures that cannot be right, or that deserve a second look, each by a named rule.
 
-Only counts are looked at. What takes single dossiers to see (closing bursts a minute before the
-deadline, mass rescheduling) is not found here: a snapshot holds no dossiers.
+Only counts are looked at, for a snapshot holds no dossiers. What takes two versions of one to
+see (mass rescheduling) is not found here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -318,6 +318,24 @@ def _full_words(look: _Look, row: Row, name: str, before: float, after: float) -
     )
 
 
+# ---- too much of a doubtful kind
+
+
+def _share(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+    rates = look.rows(rule.metrics, look.selection.span, Grain.DAY)
+    for row in _records(rates[~rates["reported"]]):
+        if row["denominator"] >= rule.least and row["value"] >= rule.share:
+            yield _finding(look, rule, row, rule.share, _share_words(look, row))
+
+
+def _share_words(look: _Look, row: Row) -> Text:
+    name, some, of_all = look.metric(row["metric"]).name, row["numerator"], row["denominator"]
+    return Text(
+        f"{name.vi}: {_vi(some)} trong {_vi(of_all)} hồ sơ ({_vi(row['value'], 1)} %)",
+        f"{name.en}: {_en(some)} of {_en(of_all)} ({_en(row['value'], 1)}%)",
+    )
+
+
 # ---- what a finding says
 
 
@@ -362,5 +380,6 @@ _WAYS: Mapping[Kind, Callable[[_Look, QualityRule], Iterator[Finding]]] = Mappin
         Kind.PRINTED: _printed,
         Kind.JUMP: _jump,
         Kind.FULL_MARKS: _full_marks,
+        Kind.SHARE: _share,
     }
 )

@@ -25,12 +25,14 @@ class Kind(StrEnum):
     PRINTED     a printed rate that is not what is counted, or what its printed parts give
     JUMP        a day's count far from those of the same weekday in the weeks before
     FULL_MARKS  a rate of 100 % while a stock that it should keep small grows
+    SHARE       a day on which more than a share of what was done is of a doubtful kind
     """
 
     MORE_THAN = "more_than"
     PRINTED = "printed"
     JUMP = "jump"
     FULL_MARKS = "full_marks"
+    SHARE = "share"
 
 
 COMMON = ("kind", "name", "enabled")
@@ -40,6 +42,7 @@ KEYS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.PRINTED: (*COMMON, "tolerance"),
         Kind.JUMP: (*COMMON, "metrics", "sigmas", "weeks", "least"),
         Kind.FULL_MARKS: (*COMMON, "metrics", "against", "least"),
+        Kind.SHARE: (*COMMON, "metrics", "share", "least"),
     }
 )
 
@@ -48,8 +51,8 @@ KEYS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 class QualityRule:
     """One rule; what its kind does not use is empty or 0.
 
-    `tolerance` is in percentage points, `least` the smallest difference that is told, in the
-    metric's unit.
+    `tolerance` is in percentage points, `share` in percent, `least` the smallest difference that
+    is told, in the metric's unit; of a share, the smallest denominator.
     """
 
     id: str
@@ -62,6 +65,7 @@ class QualityRule:
     sigmas: float = 0.0
     weeks: int = 0
     least: float = 0.0
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ def _doubt(key: str, value: object) -> str:
     if key == "weeks":
         is_whole = isinstance(value, int) and not isinstance(value, bool) and 5 <= value <= 52
         return "" if is_whole else "must be a whole number from 5 to 52"
-    if key in ("tolerance", "sigmas", "least"):
+    if key in ("tolerance", "sigmas", "least", "share"):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if is_number and float(str(value)) > 0 else "must be a number above 0"
     return ""
@@ -162,4 +166,5 @@ def _rule(name: str, stanza: Mapping[str, Any]) -> QualityRule:
         float(stanza.get("sigmas", 0)),
         int(stanza.get("weeks", 0)),
         float(stanza.get("least", 0)),
+        float(stanza.get("share", 0)),
     )

@@ -58,7 +58,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from datasources.simulator.clock import NEVER, end_of_day
+from datasources.simulator.clock import MINUTE, NEVER, end_of_day
 from datasources.simulator.desks import systems
 from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
 from datasources.simulator.dossiers import Dossiers, Known, known
@@ -213,13 +213,18 @@ def _traits(
     names = ("digitised", "reused", "has_fee", "paid_online", "result", "apology")
     flags = zip(*(getattr(told, name).tolist() for name in names), strict=True)
     places = zip(dossiers.desk.tolist(), dossiers.receiving.tolist(), strict=True)
-    moments = (shown.pause_1, shown.received, shown.refused, shown.withdrawn, told.reception_due)
+    moments = (
+        *(shown.pause_1, shown.due, shown.finished, shown.received, shown.refused),
+        *(shown.withdrawn, told.reception_due),
+    )
     times = zip(*(one.tolist() for one in moments), strict=True)
-    for said, (desk, receiving), (pause, *seen, reception) in zip(
+    for said, (desk, receiving), (pause, due, finished, *seen, reception) in zip(
         flags, places, times, strict=True
     ):
         found = {name for name, is_true in zip(names, said, strict=True) if is_true}
         found |= {"supplemented"} if pause < NEVER else set()
+        if due < NEVER and finished <= due <= finished + MINUTE:
+            found.add("last minute")
         found |= {"slow"} if min(seen) > reception else set()
         if province.desks[desk].area_id != province.desks[receiving].area_id:
             found.add("elsewhere")

@@ -60,6 +60,7 @@ RATES = {
     "online_payment_dossier_rate": (("paid_online",), ("has_fee",)),
     "electronic_result_rate": (("result",), ("resolved",)),
     "cross_boundary_share": (("elsewhere",), ("received",)),
+    "last_minute_share": (("last minute",), ("early", "on_time", "late")),
     "apology_letter_rate": (("apology",), ("late_at_last",)),
 }
 CHANNELS = {ONLINE: "received_online", POSTAL: "received_postal"}
@@ -160,8 +161,9 @@ def _ended(case: Case) -> Iterator[tuple[str, date]]:
     yield "resolved", case.finished
     for _ in range(_days_taken(case)):
         yield "day", case.finished
-    if "result" in case.traits:
-        yield "result", case.finished
+    for trait in ("result", "last minute"):
+        if trait in case.traits:
+            yield trait, case.finished
     if case.due is not None:
         yield _punctuality(case.finished, case.due), case.finished
 

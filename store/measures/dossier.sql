@@ -43,6 +43,7 @@ with ruled as (
             when finished_day = due_day then 'on_time'
             when finished_day > due_day then 'late'
         end as punctuality,
+        finished_at >= due_at - interval '1' minute and finished_at <= due_at as is_last_minute,
         -- A refusal counts whatever the status; the other ends only if it agrees or is not told.
         case
             when refused_day is not null then refused_day
@@ -154,7 +155,7 @@ events as (
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
         supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_reception_late, is_open_once, is_overdue_once, is_resolved,
+        is_from_elsewhere, is_reception_late, is_last_minute, is_open_once, is_overdue_once, is_resolved,
         near_day < near_end_day as is_near_once,
         is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
         refused_day = end_day as ends_refused,
@@ -209,7 +210,7 @@ events as (
         end as day,
         sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
         supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_reception_late, is_open_once,
+        is_from_elsewhere, is_reception_late, is_last_minute, is_open_once,
         is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
         near_day < near_end_day as is_near_once,
         false as ends_withdrawn,
@@ -230,7 +231,7 @@ select
     dimension_id,
     step, sign, channel, due_day is not null as has_due, punctuality,
     supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-    is_from_elsewhere, is_reception_late, is_open_once, is_overdue_once, is_near_once,
+    is_from_elsewhere, is_reception_late, is_last_minute, is_open_once, is_overdue_once, is_near_once,
     is_resolved, ends_withdrawn, ends_refused,
     case when step = 'ended' then days_taken end as days_taken
 from events
@@ -278,6 +279,9 @@ select
         as dossiers_resolved_on_time,
     case when step = 'ended' and is_resolved and punctuality = 'late' then sign else 0 end
         as dossiers_resolved_late,
+    case
+        when step = 'ended' and is_resolved and is_last_minute then sign else 0
+    end as dossiers_resolved_last_minute,
     case when step = 'withdrawn' or (step = 'ended' and ends_withdrawn) then sign else 0 end
         as dossiers_withdrawn,
     case when step = 'refused' or (step = 'ended' and ends_refused) then sign else 0 end

@@ -192,6 +192,31 @@ def test_a_backlog_that_hardly_grows_is_not(collected: Collected) -> None:
 # ---- the rules
 
 
+def closed_at(hour: str, many: int) -> list[dict[str, Any]]:
+    return [
+        dossier(f"{hour}-{n}", "2020-06-01", due="2020-06-10 17:00", finished=f"2020-06-10 {hour}")
+        for n in range(many)
+    ]
+
+
+def test_dossiers_closed_in_bulk_in_the_last_minute_are_found(collected: Collected) -> None:
+    # Ten of twelve within the minute before 17:00 of 10 June, the others in the morning.
+    collected.deliver([*closed_at("16:59:30", 10), *closed_at("09:00", 2)])
+    [one] = found(collected.published(), "closing_burst", days("2020-06-01", "2020-07-01"))
+    assert (one.metric, one.span) == ("last_minute_share", days("2020-06-10", "2020-06-11"))
+    assert (round(one.value, 1), one.expected) == (83.3, 30)
+    assert "10 trong 12 hồ sơ (83,3 %)" in one.words.vi
+
+
+@pytest.mark.parametrize(
+    ("hour", "many"),
+    [("16:58:59", 12), ("17:00:01", 12), ("16:59:30", 9)],  # before it, after it, too few
+)
+def test_a_good_afternoon_is_no_burst(collected: Collected, hour: str, many: int) -> None:
+    collected.deliver(closed_at(hour, many))
+    assert found(collected.published(), "closing_burst", days("2020-06-01", "2020-07-01")) == []
+
+
 def test_a_province_sets_its_own_thresholds(tmp_path: Path) -> None:
     own = tmp_path / "quality.toml"
     own.write_text("[sudden_jump]\nsigmas = 5\n[printed_rate]\nenabled = false\n")
