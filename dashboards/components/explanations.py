@@ -118,7 +118,7 @@ def said_item(entry: Entry, one: Explanation, telling: Telling) -> Tree:
         say(f"explain.act_{entry.act}", who=telling.actor(entry.actor)),
         telling.at(entry.at),
         entry.text,
-        [value, version, figures.snapshot],
+        [value, version, figures.snapshot, say("mark.simulated") if figures.simulated else ""],
         [*links, *due],
     )
 
