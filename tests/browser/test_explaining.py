@@ -88,8 +88,7 @@ def test_a_leader_asks_from_a_card_and_the_commune_answers(browser: Browser, peo
         expect(page.locator(".ioc-said__item")).to_have_count(2)
 
         # The leader reads it beside the figure, and accepts it.
-        page = leader.page
-        page.goto(leader.address + "/area/08521?from=2026-01-01&to=2026-10-31")
+        page = leader.open("/area/08521?from=2026-01-01&to=2026-10-31")
         card = page.locator("article[data-metric=on_time_rate_resolved]")
         expect(card).to_contain_text("có giải trình")
         card.locator(".ioc-info").click()
