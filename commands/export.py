@@ -1,5 +1,6 @@
 """The command line for files to take away: a chart, a table, or a pack of slides."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -138,10 +139,12 @@ def pack(
 
 @export_cli.command()
 def recipes() -> None:
-    """The recipes that come with the program, with their sections."""
+    """The recipes that come with the program, and those people keep, with their sections."""
     from dashboards.exports.recipe import shipped
+    from store.state.recipes import recipes as kept
 
-    for name, recipe in shipped().items():
+    names = [*shipped(), *(one.name for one in kept(settings().home))]
+    for name, recipe in ((name, _recipe(name)) for name in names):
         kinds = ", ".join(section.kind for section in recipe.sections)
         typer.echo(f"{name:<16}{recipe.title} ({recipe.period}): {kinds}")
 
@@ -158,9 +161,13 @@ def build() -> None:
 
 
 def _recipe(name: str) -> "Recipe":
-    from dashboards.exports.recipe import recipe_file, shipped_recipe
+    from dashboards.exports.recipe import recipe_file, recipe_from, shipped_recipe
+    from store.state.recipes import recipe_kept
 
-    return recipe_file(Path(name)) if name.endswith(".toml") else shipped_recipe(name)
+    if name.endswith(".toml"):
+        return recipe_file(Path(name))
+    kept = recipe_kept(settings().home, name)
+    return recipe_from(json.loads(kept.body), name) if kept else shipped_recipe(name)
 
 
 def _maker() -> "Maker":

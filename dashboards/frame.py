@@ -114,10 +114,12 @@ class Frame:
         books = View(page="sources", lang=view.lang).href()
         forms = View(page="submit", lang=view.lang).href()
         alerts = View(page="alerts", lang=view.lang).href()
+        packs = View(page="packs", lang=view.lang).href()
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
+            (say("shell.packs"), packs, view.page == "packs"),
             (say("shell.sources"), books, view.page == "sources"),
             (say("shell.submit"), forms, view.page == "submit"),
         ]

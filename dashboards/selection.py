@@ -51,9 +51,9 @@ MOST_CHOSEN = 3
 FILTERS = ("organisation", "procedure", "field", "channel")
 """What figures may be narrowed to, beside areas and days."""
 MOST_FILTERS = 20
-ALONE = ("methodology", "sources")
+ALONE = ("methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
-WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts")
+WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
 """Pages that are not about figures of an area and a period."""
 AREA_IN_QUERY = ("metric", "methodology")
 """Pages whose address names the area beside the path."""
@@ -102,9 +102,9 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    page: Literal["overview", "area", "metric", "methodology", "sources", "submit", "alerts"] = (
-        "overview"
-    )
+    page: Literal[
+        "overview", "area", "metric", "methodology", "sources", "submit", "alerts", "packs"
+    ] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
     period: Period | None = None

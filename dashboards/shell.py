@@ -26,6 +26,7 @@ from dashboards import (
     ingest,
     mishaps,
     monitoring,
+    packing,
     screens,
     security,
     signin,
@@ -156,6 +157,7 @@ def create_app(
     alerting.register(access, figures)
     alert_documents.register(access, figures)
     taking.register(access, home, workshop)
+    packing.register(access, figures)
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)

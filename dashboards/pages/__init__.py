@@ -18,7 +18,7 @@ from typing import Protocol, cast
 from dash.development.base_component import Component
 
 from dashboards.data import Drawn, Visit
-from dashboards.pages import alerts, area, methodology, metric, overview, sources, submit
+from dashboards.pages import alerts, area, methodology, metric, overview, packs, sources, submit
 from dashboards.text import Words
 
 
@@ -34,7 +34,8 @@ class Page(Protocol):
 
 
 PAGES: dict[str, Page] = {
-    page.NAME: page for page in (overview, area, metric, methodology, sources, submit, alerts)
+    page.NAME: page
+    for page in (overview, area, metric, methodology, sources, submit, alerts, packs)
 }
 
 
