@@ -4,7 +4,7 @@ A page's answer is kept under everything it depends on. The sources' states belo
 a source that falls late at 17:00 changes verdicts although the snapshot is the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -171,7 +171,7 @@ def written(sources: Sources) -> str:
     return ",".join(f"{source.id}={source.state}" for source in sources.all)
 
 
-def language_of(place: dict[str, str] | None) -> str:
-    """The language a browser asks for, as far as it can be known."""
-    asked = (place or {}).get("language", "vi")
-    return asked if asked in LANGUAGES else "vi"
+def language_of(place: object) -> str:
+    """The language a browser asks for, as far as it can be known from whatever it sent."""
+    asked = place.get("language") if isinstance(place, Mapping) else None
+    return asked if isinstance(asked, str) and asked in LANGUAGES else "vi"

@@ -5,7 +5,8 @@ import secrets
 
 import flask
 from dash import Dash, ctx, set_props
-from werkzeug.exceptions import InternalServerError
+from pydantic import ValidationError
+from werkzeug.exceptions import BadRequest, InternalServerError
 
 from dashboards import ids
 from dashboards.access import language
@@ -47,7 +48,12 @@ def _problem(error: InternalServerError) -> tuple[flask.Response, int]:
 
 
 def in_a_callback(error: Exception) -> None:
-    """Dash's `on_error`: in place of the page, what happened and under which number."""
+    """Dash's `on_error`: in place of the page, what happened and under which number.
+
+    Raises BadRequest for what no page of ours sends: that is no failure of ours.
+    """
+    if isinstance(error, ValidationError):
+        raise BadRequest("The request says nothing that a page could say.")
     number = _logged(error)
     place = ctx.inputs.get(f"{ids.PLACE}.data") or ctx.states.get(f"{ids.PLACE}.data")
     say = words(language_of(place))
