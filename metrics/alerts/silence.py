@@ -1,7 +1,7 @@
 """Silence: sources, and those who deliver through them, from whom nothing comes."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from metrics.alerts.look import TRUSTED, Judgement, Look, Verdict
 from metrics.alerts.rules import AlertRule
@@ -9,24 +9,30 @@ from metrics.feeds import Feed, feeds_of
 from store.state.alerts import Key, Seen
 
 SIMULATED = "select source from source where simulated"
+BEGAN = "select min(started_at) from batch"
 
 
 def silences(rule: AlertRule, look: Look) -> Iterator[Judgement]:
     """Every source watched, and everybody expected to deliver through it, judged."""
     simulated = set(look.snapshot.frame(SIMULATED)["source"])
+    [(began,)] = look.snapshot.rows(BEGAN)
     for feed in feeds_of(look.snapshot, look.now, look.rules.calendar):
         is_whole = not (feed.area_id or feed.organisation)
         wanted = feed.is_expected and (rule.each or is_whole)
         if wanted and (not rule.sources or feed.source in rule.sources):
-            yield _heard(rule, feed, look, simulated=feed.source in simulated)
+            yield _heard(rule, feed, look, began, simulated=feed.source in simulated)
 
 
-def _heard(rule: AlertRule, feed: Feed, look: Look, *, simulated: bool) -> Judgement:
+def _heard(
+    rule: AlertRule, feed: Feed, look: Look, began: datetime | None, *, simulated: bool
+) -> Judgement:
     key = Key(rule.id, "", feed.area_id, feed.organisation, feed.source)
     seen = Seen(look.snapshot.version, freshness=feed.state.value, simulated=simulated)
     if feed.state.value in TRUSTED:
         return Judgement(key, Verdict.GOOD, seen)
     if feed.state not in rule.states:
         return Judgement(key, Verdict.BETWEEN, seen)
-    is_long = feed.told_at is None or look.now - feed.told_at >= timedelta(hours=rule.hours)
+    # Who was never heard of has been silent since this home collects.
+    since = feed.told_at or began
+    is_long = since is None or look.now - since >= timedelta(hours=rule.hours)
     return Judgement(key, Verdict.BAD if is_long else Verdict.BETWEEN, seen)

@@ -227,6 +227,18 @@ def test_a_silent_source_is_told_after_its_hours_and_ends_when_it_is_heard_again
     assert under_way(home) == []
 
 
+def test_a_source_never_heard_of_has_its_hours_from_when_the_home_began(
+    collected: Collected, home: Path
+) -> None:
+    only(home, "source_silent")
+    collected.promise("portal", expected_every_s=3600)
+    collected.promise("permits")
+    deliver(collected, 1, "2025-08-25")  # the first ever, at 09:05
+    assert checked(home, "2025-08-25 10:30").news == 0
+    assert checked(home, "2025-08-25 11:30").news == 1
+    assert [one.key.source for one in under_way(home)] == ["portal"]
+
+
 def test_a_jump_is_an_alert_of_its_area_until_its_days_have_passed(
     collected: Collected, home: Path
 ) -> None:
