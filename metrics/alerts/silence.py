@@ -3,24 +3,30 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from domain.freshness import Freshness
 from metrics.alerts.look import TRUSTED, Judgement, Look, Verdict
 from metrics.alerts.rules import AlertRule
 from metrics.feeds import Feed, feeds_of
 from store.state.alerts import Key, Seen
 
-SIMULATED = "select source from source where simulated"
+KINDS = """
+select source, simulated, expected_by is not null or expected_every_s is not null
+from source
+"""
 BEGAN = "select min(started_at) from batch"
 
 
 def silences(rule: AlertRule, look: Look) -> Iterator[Judgement]:
     """Every source watched, and everybody expected to deliver through it, judged."""
-    simulated = set(look.snapshot.frame(SIMULATED)["source"])
+    kinds = {name: told for name, *told in look.snapshot.rows(KINDS)}
     [(began,)] = look.snapshot.rows(BEGAN)
     for feed in feeds_of(look.snapshot, look.now, look.rules.calendar):
         is_whole = not (feed.area_id or feed.organisation)
         wanted = feed.is_expected and (rule.each or is_whole)
         if wanted and (not rule.sources or feed.source in rule.sources):
-            yield _heard(rule, feed, look, began, simulated=feed.source in simulated)
+            simulated, promises = kinds[feed.source]
+            if promises or feed.state is not Freshness.NEVER:  # an archive may stay away for ever
+                yield _heard(rule, feed, look, began, simulated=simulated)
 
 
 def _heard(

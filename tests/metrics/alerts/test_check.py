@@ -239,6 +239,15 @@ def test_a_source_never_heard_of_has_its_hours_from_when_the_home_began(
     assert [one.key.source for one in under_way(home)] == ["portal"]
 
 
+def test_a_source_that_promises_nothing_is_not_missed_before_it_comes(
+    collected: Collected, home: Path
+) -> None:
+    only(home, "source_silent")
+    collected.promise("archive")
+    deliver(collected, 1, "2025-08-25")
+    assert checked(home, "2025-12-25 10:00").news == 0
+
+
 def test_a_jump_is_an_alert_of_its_area_until_its_days_have_passed(
     collected: Collected, home: Path
 ) -> None:
