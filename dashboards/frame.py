@@ -110,6 +110,7 @@ class Frame:
         """Navigation keeps the language and, between pages of figures, the whole selection."""
         view, say = self.view, self.words
         home = view.model_copy(update={"page": "overview", "area": None}).href()
+        index = view.href(page="index766", rest=None)
         catalogue = view.href(page="methodology", metric=None, rest=None, sought="")
         books = View(page="sources", lang=view.lang).href()
         forms = View(page="submit", lang=view.lang).href()
@@ -118,6 +119,7 @@ class Frame:
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
+            (say("shell.index766"), index, view.page == "index766"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
             (say("shell.packs"), packs, view.page == "packs"),
             (say("shell.sources"), books, view.page == "sources"),
@@ -261,6 +263,8 @@ class Frame:
         if view.page == "metric" and view.metric:
             name = self.visit.rules.catalogue.metric(view.metric).short[say.language]
             return f"{name} · {self._place}"
+        if view.page == "index766":
+            return f"{say('shell.index766')} · {self._place}"
         if view.has_choices:
             return self._place
         return say(f"shell.{view.page}")

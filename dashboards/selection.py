@@ -3,6 +3,7 @@
     /                                            the country
     /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
     /metric/on_time_rate_resolved?area=25        one metric, of the country or of an area
+    /index766?area=25                            the index of Decision 766
     /methodology?q=…                             the catalogue: how everything is counted
     /sources                                     where the figures come from
     /submit/FORM/PERIOD/AREA                     figures that people hand in
@@ -51,11 +52,11 @@ MOST_CHOSEN = 3
 FILTERS = ("organisation", "procedure", "field", "channel")
 """What figures may be narrowed to, beside areas and days."""
 MOST_FILTERS = 20
-ALONE = ("methodology", "sources", "packs")
+ALONE = ("index766", "methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
 WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("metric", "methodology")
+AREA_IN_QUERY = ("metric", "index766", "methodology")
 """Pages whose address names the area beside the path."""
 
 
@@ -103,7 +104,15 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     page: Literal[
-        "overview", "area", "metric", "methodology", "sources", "submit", "alerts", "packs"
+        "overview",
+        "area",
+        "metric",
+        "index766",
+        "methodology",
+        "sources",
+        "submit",
+        "alerts",
+        "packs",
     ] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)

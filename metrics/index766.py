@@ -80,6 +80,11 @@ class ScoredGroup:
         return sum(told) if told else None
 
     @property
+    def lost(self) -> float:
+        """The points of those judged that were not reached."""
+        return sum(one.lost or 0.0 for one in self.components)
+
+    @property
     def difference(self) -> float | None:
         """Ours less the published, where both are of the whole group."""
         if self.official is None or self.score is None or self.judged < self.group.max:
@@ -131,6 +136,11 @@ class Index766:
     @property
     def judged(self) -> float:
         return sum(one.judged for one in self.groups)
+
+    @property
+    def unjudged(self) -> float:
+        """The points nobody can tell of: they are neither reached nor lost."""
+        return self.scheme.max - self.judged
 
     @property
     def band(self) -> Text | None:

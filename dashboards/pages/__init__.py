@@ -18,7 +18,17 @@ from typing import Protocol, cast
 from dash.development.base_component import Component
 
 from dashboards.data import Drawn, Visit
-from dashboards.pages import alerts, area, methodology, metric, overview, packs, sources, submit
+from dashboards.pages import (
+    alerts,
+    area,
+    index766,
+    methodology,
+    metric,
+    overview,
+    packs,
+    sources,
+    submit,
+)
 from dashboards.text import Words
 
 
@@ -35,7 +45,17 @@ class Page(Protocol):
 
 PAGES: dict[str, Page] = {
     page.NAME: page
-    for page in (overview, area, metric, methodology, sources, submit, alerts, packs)
+    for page in (
+        overview,
+        area,
+        metric,
+        index766,
+        methodology,
+        sources,
+        submit,
+        alerts,
+        packs,
+    )
 }
 
 

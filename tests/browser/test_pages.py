@@ -46,6 +46,7 @@ def shared_alike(browser: Browser, web: Web, page: Page) -> None:
         ("/area/08521", "Xã Phùng Nguyên"),
         ("/area/20333", "Đặc khu Hoàng Sa"),
         ("/metric/docs_signed_rate?area=25", "Tỷ lệ văn bản ký số"),
+        ("/index766?area=25&period=last_month", "Bộ chỉ số theo Quyết định 766/QĐ-TTg"),
         ("/methodology", "Phương pháp: chỉ tiêu được tính thế nào"),
         ("/sources", "Nguồn số liệu"),
         ("/area/25?grian=month", "Không đọc được địa chỉ này"),
@@ -220,7 +221,8 @@ def test_a_wrong_address_offers_the_nearest(visitor: Watched) -> None:
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
 @pytest.mark.parametrize(
-    "address", ["/", "/area/25", "/metric/dossiers_received?area=25", "/methodology", "/sources"]
+    "address",
+    ["/", "/area/25", "/metric/dossiers_received?area=25", "/index766?area=25", "/sources"],
 )
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, web: Web, address: str, size: tuple[int, int]

@@ -55,6 +55,8 @@ ADDRESSES = (
     "/metric/docs_signed_rate?boundaries=then&from=2025-01-02&to=2025-06-30&channel=online",
     "/metric/work_files_online_rate?area=25&grain=year",
     "/metric/dossiers_pending?area=08521&compare=previous",
+    "/index766?area=25&period=last_month",
+    "/index766",
     "/methodology?q=dung han",
     "/sources",
 )
