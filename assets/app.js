@@ -251,6 +251,22 @@
       return nothing();
     },
 
+    // the metrics compared: the address says them, or they are the usual ones
+    comparedOf: function (place, usual) {
+      const query = new URLSearchParams(place ? place.search : '');
+      const said = query.getAll('metric').concat(query.getAll('also'));
+      return said.length ? said : usual || [];
+    },
+
+    chooseCompared: function (value, usual) {
+      if (!value || window.location.pathname !== '/compare') return nothing();
+      const query = new URLSearchParams(window.location.search);
+      const said = query.getAll('metric').concat(query.getAll('also'));
+      const shown = said.length ? said : usual || [];
+      if (value.join() !== shown.join()) changed({ metric: value[0] || null, also: value.slice(1) });
+      return nothing();
+    },
+
     // what the address seeks → the field, unless somebody is typing in it
     soughtIn: function (place) {
       const isTyping = document.activeElement && document.activeElement.id === 'methodology-sought';

@@ -18,7 +18,16 @@ from dashboards.data import Drawn, Figures, Visit, language_of
 from dashboards.explaining import beside
 from dashboards.frame import Frame, Parts, bare_parts, framed
 from dashboards.narrowing import Narrowing
-from dashboards.pages import PAGES, Page, drawn_later, filled, methodology, not_found, slow_parts
+from dashboards.pages import (
+    PAGES,
+    Page,
+    compare,
+    drawn_later,
+    filled,
+    methodology,
+    not_found,
+    slow_parts,
+)
 from dashboards.search import found_areas
 from dashboards.selection import FILTERS
 from dashboards.signin import home_of
@@ -262,6 +271,9 @@ def _in_the_browser(app: Dash) -> None:
         Input(ids.MORE, "clicked"),
         State(ids.FILTERS, "className"),
     )
+    usual = State(compare.USUAL, "data")
+    run("comparedOf", Output(compare.CHOSEN, "value"), PLACE, usual, initial=True)
+    run("chooseCompared", Output(compare.CHOSEN, "error"), Input(compare.CHOSEN, "value"), usual)
     run("soughtIn", Output(methodology.SOUGHT, "value"), PLACE, initial=True)
     run("seek", Output(methodology.SOUGHT, "error"), Input(methodology.SOUGHT, "value"))
     for page in ("overview", "area", "metric"):

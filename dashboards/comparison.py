@@ -33,7 +33,7 @@ from dashboards.text import Words
 from dashboards.theme import Scheme
 from domain.area import Boundaries, Level
 from domain.period import Grain, label
-from metrics.catalogue import Better, Metric, subject_title
+from metrics.catalogue import Better, Catalogue, Metric, subject_title
 from metrics.ranking import Order
 
 COUNTRY_LAW = "202/2025/QH15"
@@ -240,16 +240,20 @@ class Comparison:
 
     def metric_choice(self) -> tuple[list[dict[str, object]], str, str]:
         """Data, value and label of the select: every metric, by subject."""
-        say = self.words
-        subjects: dict[str, list[dict[str, str]]] = {}
-        for metric in self.board.catalogue:
-            item = {"value": metric.id, "label": metric.name[say.language]}
-            subjects.setdefault(metric.subject, []).append(item)
-        groups: list[dict[str, object]] = [
-            {"group": subject_title(subject)[say.language], "items": items}
-            for subject, items in subjects.items()
-        ]
-        return groups, self.board.metric.id, say("metric.label")
+        groups = metric_groups(self.board.catalogue, self.words)
+        return groups, self.board.metric.id, self.words("metric.label")
+
+
+def metric_groups(catalogue: Catalogue, words: Words) -> list[dict[str, object]]:
+    """Every metric as an option, by subject."""
+    subjects: dict[str, list[dict[str, str]]] = {}
+    for metric in catalogue:
+        item = {"value": metric.id, "label": metric.name[words.language]}
+        subjects.setdefault(metric.subject, []).append(item)
+    return [
+        {"group": subject_title(subject)[words.language], "items": items}
+        for subject, items in subjects.items()
+    ]
 
 
 def _grains(metric: Metric) -> list[Grain]:

@@ -110,6 +110,7 @@ class Frame:
         """Navigation keeps the language and, between pages of figures, the whole selection."""
         view, say = self.view, self.words
         home = view.model_copy(update={"page": "overview", "area": None}).href()
+        beside = view.href(page="compare", rest=None)
         index = view.href(page="index766", rest=None)
         catalogue = view.href(page="methodology", metric=None, rest=None, sought="")
         books = View(page="sources", lang=view.lang).href()
@@ -119,6 +120,7 @@ class Frame:
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
+            (say("shell.compare"), beside, view.page == "compare"),
             (say("shell.index766"), index, view.page == "index766"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
             (say("shell.packs"), packs, view.page == "packs"),
@@ -185,7 +187,8 @@ class Frame:
 
     def _area_chips(self) -> list[Chip]:
         """The area, on a page of another subject that can be seen for all of the country."""
-        if self.view.area is None or self.view.page not in AREA_IN_QUERY:
+        view = self.view
+        if view.area is None or view.page not in AREA_IN_QUERY or view.page == "compare":
             return []
         return [Chip(self.words("search.label"), self._place, self.view.href(area=None))]
 
@@ -263,8 +266,8 @@ class Frame:
         if view.page == "metric" and view.metric:
             name = self.visit.rules.catalogue.metric(view.metric).short[say.language]
             return f"{name} · {self._place}"
-        if view.page == "index766":
-            return f"{say('shell.index766')} · {self._place}"
+        if view.page in ("index766", "compare"):
+            return f"{say(f'shell.{view.page}')} · {self._place}"
         if view.has_choices:
             return self._place
         return say(f"shell.{view.page}")

@@ -1,9 +1,9 @@
 """Finding an area by typing: options for the search box, each leading to its address."""
 
-from dashboards.places import area_title, area_view
-from dashboards.selection import View
+from dashboards.places import area_path, area_title, area_view
+from dashboards.selection import MOST_COMPARED, View
 from dashboards.text import Words
-from domain.area import AreaMatch, AreaRegister, Level
+from domain.area import Area, AreaMatch, AreaRegister, Level
 from domain.period import Span
 
 MOST = 12
@@ -35,7 +35,18 @@ def _option(
         label += _successor(match, register, words)
     elif name != area_title(area):
         label += words("search.renamed", name=area_title(area))
-    return {"value": area_view(view, area, span.last_day).href(), "label": label}
+    return {"value": _address(view, area, register, span), "label": label}
+
+
+def _address(view: View, area: Area, register: AreaRegister, span: Span) -> str:
+    """The same view of the area; where areas are compared, the area beside the others."""
+    if view.page != "compare" or view.area is None:
+        return area_view(view, area, span.last_day).href()
+    path = area_path(area, span.last_day)
+    there = (view.area, *view.others)
+    is_there = any(register.resolve(one, span.last_day) is area for one in there)
+    others = view.others if is_there else (*view.others, path)[-MOST_COMPARED["with"] :]
+    return view.href(others=others)
 
 
 def _around(area_id: str, register: AreaRegister) -> str:

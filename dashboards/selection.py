@@ -3,6 +3,7 @@
     /                                            the country
     /area/25?from=2020-01-01&to=2020-12-31       an area; CODE@DATE for who held the code then
     /metric/on_time_rate_resolved?area=25        one metric, of the country or of an area
+    /compare?area=25&with=24                     areas side by side, or organisations
     /index766?area=25                            the index of Decision 766
     /methodology?q=…                             the catalogue: how everything is counted
     /sources                                     where the figures come from
@@ -52,11 +53,13 @@ MOST_CHOSEN = 3
 FILTERS = ("organisation", "procedure", "field", "channel")
 """What figures may be narrowed to, beside areas and days."""
 MOST_FILTERS = 20
-ALONE = ("index766", "methodology", "sources", "packs")
+MOST_COMPARED = {"with": 7, "also": 11}
+"""How many areas and metrics stand beside the first."""
+ALONE = ("compare", "index766", "methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
 WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("metric", "index766", "methodology")
+AREA_IN_QUERY = ("compare", "metric", "index766", "methodology")
 """Pages whose address names the area beside the path."""
 
 
@@ -98,6 +101,13 @@ class Compare(StrEnum):
     NONE = "none"
 
 
+class Side(StrEnum):
+    """What stands side by side."""
+
+    AREA = "area"
+    ORGANISATION = "organisation"
+
+
 class View(BaseModel):
     """What a visitor looks at: one address. Frozen; two equal views have one address."""
 
@@ -106,6 +116,7 @@ class View(BaseModel):
     page: Literal[
         "overview",
         "area",
+        "compare",
         "metric",
         "index766",
         "methodology",
@@ -131,6 +142,9 @@ class View(BaseModel):
     field: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
     channel: tuple[str, ...] = Field(default=(), max_length=MOST_FILTERS)
     sought: str = Field(default="", alias="q", max_length=100)
+    others: tuple[str, ...] = Field(default=(), alias="with", max_length=MOST_COMPARED["with"])
+    also: tuple[str, ...] = Field(default=(), max_length=MOST_COMPARED["also"])
+    side: Side = Side.AREA
 
     @property
     def has_choices(self) -> bool:
@@ -173,6 +187,7 @@ class View(BaseModel):
         in_path = {"page", "rest", "metric" if self.page == "metric" else ""}
         in_path.add("" if self.page in AREA_IN_QUERY else "area")
         in_path.add("" if self.page == "methodology" else "sought")
+        in_path |= set() if self.page == "compare" else {"others", "also", "side"}
         given = self.model_dump(by_alias=True, mode="json", exclude=in_path)
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
@@ -219,6 +234,7 @@ def view_of(
     fields = {**place, **reader.parameters(search, str(place["page"]))}
     view = reader.checked_period(View.model_validate(fields), horizon)
     view = reader.checked_area(view, register, horizon)
+    view = reader.checked_others(view, register, horizon)
     if reader.problems:
         raise AddressError(reader.problems, view.href())
     return view
@@ -250,6 +266,7 @@ class _Reader:
             "calendar": list(ReportingCalendar),
             "order": list(Order),
             "lang": ["vi", "en"],
+            "side": list(Side),
         }
 
     def complain(self, key: str, **gaps: str) -> None:
@@ -279,15 +296,17 @@ class _Reader:
 
     def parameters(self, search: str, page: str) -> dict[str, Any]:
         """The readable parameters of a query string, mended where they were nearly right."""
-        names = ["from", "to", *FILTERS, *(name for name in self.known if name != page)]
+        known = (name for name in self.known if name not in (page, "side"))
+        names = ["from", "to", *FILTERS, *known]
         names += ["area"] if page in AREA_IN_QUERY else []
         names += ["q"] if page == "methodology" else []
+        names += ["with", "also", "side"] if page == "compare" else []
         found: dict[str, Any] = {}
         for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
             mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
             if mended != name:
                 self.complain("no_parameter", name=name)
-            if mended in FILTERS:
+            if mended in FILTERS or mended in MOST_COMPARED:
                 found[mended] = (*found.get(mended, ()), *self._choice(mended, value, found))
             elif mended in found:
                 self.complain("twice", name=mended)
@@ -307,13 +326,22 @@ class _Reader:
         if code in found.get(name, ()):
             self.complain("twice", name=name)
             return ()
-        if len(found.get(name, ())) == MOST_FILTERS:
-            self.complain("too_many", name=name, most=str(MOST_FILTERS))
+        most = MOST_COMPARED.get(name, MOST_FILTERS)
+        if len(found.get(name, ())) == most:
+            self.complain("too_many", name=name, most=str(most))
             return ()
+        if name in MOST_COMPARED:
+            return self._compared(name, code)
         if code and (self.choices is None or code in self.choices[name]):
             return (code,)
         self.complain(f"no_{name}", value=code)
         return ()
+
+    def _compared(self, name: str, value: str) -> tuple[str, ...]:
+        """A further area as it stands, to be looked up later; a further metric if there is one."""
+        if name == "with":
+            return (value,)
+        return tuple(self._parameter("metric", value).values())
 
     def _parameter(self, name: str, value: str) -> dict[str, str]:
         if name in ("area", "q"):
@@ -355,6 +383,18 @@ class _Reader:
             self.complain("no_area", code=code, day=f"{_day(day) or last:%d/%m/%Y}")
             return _nearest_area(view, code, register, last)
         return view
+
+    def checked_others(self, view: View, register: AreaRegister, horizon: date) -> View:
+        """The view beside those areas that the register knows."""
+        last, known = view.span(horizon).last_day, []
+        for area in view.others:
+            try:
+                register.resolve(area, last)
+                known.append(area)
+            except (AreaError, ValueError):
+                code, _, day = area.partition("@")
+                self.complain("no_area", code=code, day=f"{_day(day) or last:%d/%m/%Y}")
+        return view.model_copy(update={"others": tuple(known)})
 
 
 _SHORTEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28, Grain.QUARTER: 90, Grain.YEAR: 365}

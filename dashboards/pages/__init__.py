@@ -21,6 +21,7 @@ from dashboards.data import Drawn, Visit
 from dashboards.pages import (
     alerts,
     area,
+    compare,
     index766,
     methodology,
     metric,
@@ -48,6 +49,7 @@ PAGES: dict[str, Page] = {
     for page in (
         overview,
         area,
+        compare,
         metric,
         index766,
         methodology,

@@ -47,6 +47,7 @@ def shared_alike(browser: Browser, web: Web, page: Page) -> None:
         ("/area/20333", "Đặc khu Hoàng Sa"),
         ("/metric/docs_signed_rate?area=25", "Tỷ lệ văn bản ký số"),
         ("/index766?area=25&period=last_month", "Bộ chỉ số theo Quyết định 766/QĐ-TTg"),
+        ("/compare?area=25&with=04", "So sánh"),
         ("/methodology", "Phương pháp: chỉ tiêu được tính thế nào"),
         ("/sources", "Nguồn số liệu"),
         ("/area/25?grian=month", "Không đọc được địa chỉ này"),
@@ -197,6 +198,29 @@ def test_a_metrics_page_is_drilled_cut_shared_and_left_again(
     expect(page.locator(".ioc-entry").first).to_contain_text("gửi hoàn toàn điện tử")
 
 
+def test_areas_are_put_side_by_side_found_shared_and_taken_away(
+    browser: Browser, web: Web, visitor: Watched
+) -> None:
+    page = visitor.open("/compare?area=25")
+    names = page.locator("#compare-matrix thead th a:not(.ioc-chip__remove)")
+    expect(names).to_have_text(["Tỉnh Phú Thọ", "Việt Nam"])
+    page.locator("#compare-places").get_by_role("link", name="Tỉnh Cao Bằng").click()
+    expect(names).to_have_text(["Tỉnh Phú Thọ", "Tỉnh Cao Bằng", "Việt Nam"])
+    page.locator("#search").click()
+    page.keyboard.type("phung nguyen", delay=30)
+    page.get_by_role("option", name="Xã Phùng Nguyên, Tỉnh Phú Thọ", exact=True).click()
+    page.wait_for_url("**/compare?area=25&with=04&with=08521")
+    page.locator("#compare-metrics").click()
+    page.keyboard.type("van ban di", delay=30)
+    page.get_by_role("option", name="Văn bản đi", exact=True).click()
+    expect(page.locator("#compare-matrix tbody tr")).to_have_count(6)
+    shared_alike(browser, web, page)
+    page.get_by_role("link", name="Bỏ lọc Tỉnh Phú Thọ").click()
+    expect(names).to_have_text(["Tỉnh Cao Bằng", "Xã Phùng Nguyên", "Việt Nam"])
+    page.go_back()
+    expect(names).to_have_count(4)
+
+
 def test_another_metric_changes_trend_map_and_ranking(visitor: Watched) -> None:
     page = visitor.open("/area/25")
     page.locator("#area-metric").click()
@@ -222,7 +246,14 @@ def test_a_wrong_address_offers_the_nearest(visitor: Watched) -> None:
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)])
 @pytest.mark.parametrize(
     "address",
-    ["/", "/area/25", "/metric/dossiers_received?area=25", "/index766?area=25", "/sources"],
+    [
+        "/",
+        "/area/25",
+        "/metric/dossiers_received?area=25",
+        "/index766?area=25",
+        "/compare?area=25&with=04",
+        "/sources",
+    ],
 )
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, web: Web, address: str, size: tuple[int, int]

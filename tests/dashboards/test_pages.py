@@ -57,6 +57,9 @@ ADDRESSES = (
     "/metric/dossiers_pending?area=08521&compare=previous",
     "/index766?area=25&period=last_month",
     "/index766",
+    "/compare",
+    "/compare?area=25&with=04&with=25@2025-06-30&also=docs_sent&metric=dossiers_pending",
+    "/compare?area=25&side=organisation&organisation=H44.08521&field=DD",
     "/methodology?q=dung han",
     "/sources",
 )
