@@ -225,10 +225,21 @@ class Board:
             case _:
                 return None
 
+    def is_like_before(self, area: Area) -> bool:
+        """Whether an area is the same in both spans: on the map of each day it must live in both.
+
+        Today's map restates what was before onto the areas there are.
+        """
+        is_then = self.boundaries is Boundaries.THEN or area.valid_until is not None
+        if self.compared_span is None or not is_then:
+            return self.compared_span is not None
+        began = area.valid_from is None or area.valid_from <= self.compared_span.start
+        return began and (area.valid_until is None or area.valid_until >= self.span.end)
+
     @cached_property
     def earlier(self) -> Mapping[str, Cell]:
-        """The same values for the span compared with; empty without comparison."""
-        if self.compared_span is None:
+        """The same values for the span compared with; empty without a fair comparison."""
+        if self.compared_span is None or not self.is_like_before(self.area):
             return {}
         return first_of_each(self._ask(self.shown, self.compared_span), metric_of)
 

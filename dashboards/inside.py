@@ -87,7 +87,9 @@ class Inside:
         if self.board.compared_span is None or not self.members:
             return {}
         found = self._cells(self.listed_in, [self.board.metric.id], self.board.compared_span)
-        return {cell.area_id: cell for cell in _one_per_area(found)}
+        register, is_like = self.board.register, self.board.is_like_before
+        likes = (cell for cell in found if is_like(register.get(cell.area_id)))
+        return {cell.area_id: cell for cell in _one_per_area(likes)}
 
     @cached_property
     def mapped(self) -> list[Cell]:

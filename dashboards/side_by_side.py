@@ -106,7 +106,8 @@ class SideBySide:
         board = replace(self.board, view=view.model_copy(update=changes))
         now = board.values(area, ids, board.span, by=by)
         then = board.compared_span
-        return now, board.values(area, ids, then, by=by) if then else []
+        is_fair = then is not None and board.is_like_before(area)
+        return now, board.values(area, ids, then, by=by) if then and is_fair else []
 
     def _area_columns(self) -> list[Column]:
         board, view = self.board, self.board.view

@@ -72,6 +72,14 @@ def test_an_area_before_the_merger_stands_beside_what_it_became(visit: Visited) 
     assert now > before  # Hòa Bình and Vĩnh Phúc are in it, too, where they received anything
 
 
+def test_half_a_year_of_an_area_is_not_compared_with_a_whole_one(visit: Visited) -> None:
+    address = "/compare?area=25&with=25@2025-06-30&with=04&metric=dossiers_received"
+    now, old, cao_bang, _ = compared(visit(f"{address}&period=last_year")).columns
+    assert old.now["dossiers_received"].value
+    assert old.before == {}
+    assert now.before.keys() == cao_bang.before.keys() == {"dossiers_received"}
+
+
 def test_places_are_those_of_the_ranking(visit: Visited, snapshot: Snapshot) -> None:
     frame = asked(snapshot, "25", by=By.AREA)
     wanted = ranking(frame, catalogue().metric("dossiers_received"))
