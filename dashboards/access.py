@@ -105,7 +105,13 @@ DASH_ENDPOINTS = {
     "_dash_assets.static": OPEN,
 }
 # Pages that need more than to see figures.
-PAGE_PERMISSIONS = {"sources": SOURCES, "submit": SUBMIT, "alerts": ALERTS, "packs": EXPORT}
+PAGE_PERMISSIONS = {
+    "dossiers": DOSSIERS,
+    "sources": SOURCES,
+    "submit": SUBMIT,
+    "alerts": ALERTS,
+    "packs": EXPORT,
+}
 CALLBACKS_ENDPOINT = "/_dash-update-component"
 MACHINES = "/api/"
 LOGIN, WALL = "/login", "/screen"

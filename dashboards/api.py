@@ -47,7 +47,7 @@ LONGEST_YEARS = 30
 MOST_VALUES = 250_000
 MOST_AREAS = {Level.COUNTRY: 1, Level.PROVINCE: 64, Level.DISTRICT: 720, Level.COMMUNE: 10_600}
 LARGEST_FAMILY = 250  # the areas directly in any one area
-REPEATED = ("metric", "filter")
+REPEATED = ("metric", "filter", "status")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1258
 
 

@@ -18,6 +18,7 @@ from domain.area import COUNTRY_ID, Area, AreaRegister, Boundaries
 from domain.period import Grain, Span, previous, same_last_year
 from domain.scope import Scope
 from metrics.catalogue import Catalogue, Metric
+from metrics.drill import why_not
 from metrics.query import query
 from metrics.rules import Rules
 from metrics.selection import FILTERS, By, Selection
@@ -276,7 +277,14 @@ class Board:
             [titles.get(source, source) for source in cell.sources],
             self.download_href(metric.id),
             self.view.href(page="metric", metric=metric.id),
+            self.dossiers_href(metric),
         )
+
+    def dossiers_href(self, metric: Metric) -> str:
+        """Where the dossiers behind a metric's value are listed; nothing if it counts none."""
+        if why_not(metric) is not None or self.unfit(metric):
+            return ""
+        return self.view.href(page="dossiers", metric=metric.id, rest=None)
 
     @cached_property
     def printed(self) -> list[tuple[Metric, Cell]]:

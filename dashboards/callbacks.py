@@ -4,6 +4,7 @@ The browser sends where it is (`ids.PLACE`); the server answers with the frame a
 Clientside callbacks live in assets/app.js and need no permission: they ask nobody.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update, set_props
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboards import ids
-from dashboards.access import PAGE_PERMISSIONS, READ, Access, person
+from dashboards.access import DOSSIERS, PAGE_PERMISSIONS, READ, Access, person
 from dashboards.components.definition import definition
 from dashboards.components.states import empty
 from dashboards.data import Drawn, Figures, Visit, language_of
@@ -194,6 +195,8 @@ def _definitions(access: Access, figures: Figures) -> None:
             raise PreventUpdate
         metric = visit.board.catalogue.metric(str(clicked.get("metric")))
         evidence = visit.board.evidence(metric, visit.words.language)
+        if not person().may(DOSSIERS):
+            evidence = replace(evidence, dossiers_href="")
         said = beside(figures, visit, evidence.cell, person())
         return {
             "opened": True,

@@ -17,6 +17,7 @@ from dashboards.access import DOSSIERS, EXPORT, Access, person
 from dashboards.api import BYTE_ORDER_MARK, Asked, asked_for, json_answer, problems_told
 from dashboards.data import Figures
 from dashboards.people import note_deed
+from domain.dossier import STATUSES
 from domain.errors import ScopeError
 from metrics import dossier_answer
 from metrics.drill import MOST_ROWS, ORDERS, Drilled, Page, Part, drill
@@ -31,6 +32,8 @@ class AskedDossiers(Asked):
     order: Literal[tuple(ORDERS)] = "late"  # type: ignore[valid-type]  # the closed list itself
     limit: int = Field(default=100, ge=1, le=MOST_AT_ONCE)
     offset: int = Field(default=0, ge=0, le=10_000_000)
+
+    status: tuple[int, ...] = Field(default=(), max_length=len(STATUSES))
 
     def page(self) -> Page:
         return Page(self.order, self.limit, self.offset)
@@ -49,6 +52,7 @@ def register(access: Access, figures: Figures) -> None:
             now=datetime.now(UTC),
             rules=figures.rules,
             page=page,
+            statuses=asked.status,
         )
         told = f"{asked.part}, {len(drilled.rows)} of {drilled.dossiers}"
         note_deed("dossiers", asked.selection().key, f"{told}, {figures.snapshot.version}")

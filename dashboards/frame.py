@@ -14,7 +14,7 @@ from dashboards.components.shell import SourceState
 from dashboards.data import Figures, Visit
 from dashboards.narrowing import Chip, Narrowing
 from dashboards.places import area_title, area_view
-from dashboards.selection import AREA_IN_QUERY, FILTERS, Compare, View
+from dashboards.selection import AREA_IN_QUERY, FILTERS, Compare, Listed, View
 from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
@@ -117,9 +117,11 @@ class Frame:
         forms = View(page="submit", lang=view.lang).href()
         alerts = View(page="alerts", lang=view.lang).href()
         packs = View(page="packs", lang=view.lang).href()
+        lists = view.href(page="dossiers", metric=None, rest=None, listed=Listed.NEAR, number=1)
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
+            (say("shell.dossiers"), lists, view.page == "dossiers"),
             (say("shell.compare"), beside, view.page == "compare"),
             (say("shell.index766"), index, view.page == "index766"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),

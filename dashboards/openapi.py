@@ -25,6 +25,7 @@ NOTES = {
     "format": "json, or csv with a header line.",
     "part": "Which count of the figure: each dossier it counts is listed.",
     "order": "What comes first.",
+    "status": "Only dossiers of these statuses of the national portal; repeat the parameter.",
     "limit": "So many dossiers at most.",
     "offset": "After so many.",
 }

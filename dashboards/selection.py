@@ -6,6 +6,9 @@
     /compare?area=25&with=24                     areas side by side, or organisations
     /index766?area=25                            the index of Decision 766
     /methodology?q=…                             the catalogue: how everything is counted
+    /dossiers?list=overdue&area=25               single dossiers: a list for every day
+    /dossiers?metric=dossiers_received&part=…    those behind a figure
+    /dossiers/SOURCE/CODE                        one of them
     /sources                                     where the figures come from
     /submit/FORM/PERIOD/AREA                     figures that people hand in
     /alerts, /alerts/closed, /alerts/12          what needs somebody; one alert
@@ -39,6 +42,7 @@ from domain.period import (
     period_start,
     periods,
 )
+from metrics.drill import ORDERS, Part
 from metrics.ranking import Order
 
 EARLIEST = date(2000, 1, 1)
@@ -59,8 +63,12 @@ ALONE = ("compare", "index766", "methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
 WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("compare", "metric", "index766", "methodology")
+AREA_IN_QUERY = ("compare", "metric", "dossiers", "index766", "methodology")
 """Pages whose address names the area beside the path."""
+
+
+OF_DOSSIERS = ("listed", "part", "sort", "number")
+MOST_PAGES = 2000
 
 
 class Period(StrEnum):
@@ -108,6 +116,16 @@ class Side(StrEnum):
     ORGANISATION = "organisation"
 
 
+class Listed(StrEnum):
+    """The lists of dossiers that somebody looks into every morning."""
+
+    NEAR = "near"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    RECEPTION = "reception"
+
+
 class View(BaseModel):
     """What a visitor looks at: one address. Frozen; two equal views have one address."""
 
@@ -118,6 +136,7 @@ class View(BaseModel):
         "area",
         "compare",
         "metric",
+        "dossiers",
         "index766",
         "methodology",
         "sources",
@@ -145,11 +164,16 @@ class View(BaseModel):
     others: tuple[str, ...] = Field(default=(), alias="with", max_length=MOST_COMPARED["with"])
     also: tuple[str, ...] = Field(default=(), max_length=MOST_COMPARED["also"])
     side: Side = Side.AREA
+    listed: Listed = Field(default=Listed.NEAR, alias="list")
+    part: Part = Part.NUMERATOR
+    sort: str = Field(default="late", max_length=20)
+    number: int = Field(default=1, alias="p", ge=1, le=MOST_PAGES)
 
     @property
     def has_choices(self) -> bool:
         """Whether the page is about figures, which area, period and filters decide."""
-        return self.page not in WITHOUT_CHOICES
+        is_one_dossier = self.page == "dossiers" and bool(self.rest)
+        return self.page not in WITHOUT_CHOICES and not is_one_dossier
 
     @property
     def filters(self) -> tuple[tuple[str, str], ...]:
@@ -188,6 +212,7 @@ class View(BaseModel):
         in_path.add("" if self.page in AREA_IN_QUERY else "area")
         in_path.add("" if self.page == "methodology" else "sought")
         in_path |= set() if self.page == "compare" else {"others", "also", "side"}
+        in_path.update(() if self.page == "dossiers" else OF_DOSSIERS)
         given = self.model_dump(by_alias=True, mode="json", exclude=in_path)
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
@@ -268,6 +293,11 @@ class _Reader:
             "lang": ["vi", "en"],
             "side": list(Side),
         }
+        self.of_dossiers: dict[str, list[str]] = {
+            "list": list(Listed),
+            "part": list(Part),
+            "sort": list(ORDERS),
+        }
 
     def complain(self, key: str, **gaps: str) -> None:
         self.problems.append(Problem(f"address.{key}", gaps))
@@ -283,7 +313,7 @@ class _Reader:
                 return {"page": "area", "area": code}
             case ["metric", name]:
                 return self._metric(name)
-            case ["submit" | "alerts" as name, *rest] if _is_place(name, rest):
+            case ["submit" | "alerts" | "dossiers" as name, *rest] if _is_place(name, rest):
                 return {"page": name, "rest": "/".join(rest)[:200]}
             case parts:
                 self.complain("no_page", path=path)
@@ -301,6 +331,7 @@ class _Reader:
         names += ["area"] if page in AREA_IN_QUERY else []
         names += ["q"] if page == "methodology" else []
         names += ["with", "also", "side"] if page == "compare" else []
+        names += [*self.of_dossiers, "p"] if page == "dossiers" else []
         found: dict[str, Any] = {}
         for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
             mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
@@ -351,11 +382,19 @@ class _Reader:
             if day is None or day.isoformat() != value:
                 self.complain("no_day", name=name, value=value)
             return {name: day.isoformat()} if day else {}
-        if value in self.known[name]:
+        if name == "p":
+            is_page = value.isdecimal() and 0 < int(value) <= MOST_PAGES
+            return {name: value} if is_page else self._no_page(value)
+        known = self.known.get(name) or self.of_dossiers[name]
+        if value in known:
             return {name: value}
-        near = nearest(value.lower(), self.known[name], 1)
+        near = nearest(value.lower(), known, 1)
         self.complain(f"no_{name}", value=value)
         return {name: near[0]} if near else {}
+
+    def _no_page(self, value: str) -> dict[str, str]:
+        self.complain("no_p", value=value)
+        return {}
 
     def checked_period(self, view: View, horizon: date) -> View:
         """The view with a period that holds days, and not too many periods."""
@@ -421,6 +460,8 @@ def _is_place(page: str, rest: list[str]) -> bool:
     """Whether there is such a place below a page."""
     if page == "alerts":
         return ALERTS_PLACE.fullmatch("/".join(rest)) is not None
+    if page == "dossiers":
+        return len(rest) != 1
     return len(rest) <= MOST_CHOSEN
 
 
@@ -428,7 +469,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), (*ALONE, "submit", "alerts"), 1)
+    near = nearest(parts[0].lower(), (*ALONE, "dossiers", "submit", "alerts"), 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 

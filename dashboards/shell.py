@@ -21,6 +21,7 @@ from dashboards import (
     api_compared,
     arriving,
     callbacks,
+    dossier_page,
     dossiers_api,
     ids,
     ingest,
@@ -152,6 +153,7 @@ def create_app(
     api.register(access, figures, dossiers_api.AskedDossiers)
     api_compared.register(access, figures)
     dossiers_api.register(access, figures)
+    dossier_page.register(access, figures)
     ingest.register(access, home)
     submissions.register(access, desk)
     alerting.register(access, figures)

@@ -77,6 +77,31 @@ class DossierRow:
         return [(start, None if end == NO_END else end) for start, end in days]
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """Where what is known of a dossier comes from.
+
+    `known_from` is when the collector learned it, `origins` are the SHA-256 of the documents the
+    batch was read from, `counting` names the rules it was counted by.
+    """
+
+    source: str
+    batch_id: int
+    known_from: datetime
+    booked_at: datetime | None
+    origins: tuple[str, ...]
+    counting: str
+
+
+@dataclass(frozen=True)
+class DossierLife:
+    """One dossier with the steps its source reported (instant, status) and its provenance."""
+
+    row: DossierRow
+    steps: tuple[tuple[datetime, int], ...]
+    provenance: Provenance
+
+
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "source": "id of the source that told of it",

@@ -107,11 +107,12 @@ def drill(
     now: datetime,
     rules: Rules | None = None,
     page: Page = FIRST_PAGE,
+    statuses: tuple[int, ...] = (),
 ) -> Drilled:
     """The dossiers behind the numerator or denominator of the one figure a selection asks for.
 
     The figure is of one metric, area and period; a value of a dimension is asked for by a
-    filter.
+    filter. Of `statuses` only such dossiers are listed: then no figure is explained.
     Source: the docket published with the snapshot, asked for by people with the right to only.
     Raises: SelectionError with the reason where there is no such list; UnknownNameError,
     AreaError, ScopeError, StoreError.
@@ -121,7 +122,7 @@ def drill(
     when = window(selection, snapshot.horizon)
     question = question_of(selection, when, scope, snapshot, now, by)
     expected, locked, estimated = _figure(selection, part, scope, snapshot, now, by)
-    shares, params = _shares(question, metric, part)
+    shares, params = _shares(question, metric, part, statuses)
     found = question.docket_rows(
         shares + statements.FOUND.format(order=page.sql_order),
         **params,
@@ -135,13 +136,48 @@ def drill(
         metric,
         part,
         question,
-        expected,
+        None if statuses else expected,
         locked,
         estimated,
         int(told[0][0]),
         float(told[0][1]),
         tuple(row_of(row[2:], snapshot.horizon) for row in found),
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The dossiers of one organisation or procedure: how many, and how late the latest is."""
+
+    code: str
+    dossiers: int
+    most_late: int | None
+
+
+def groups(
+    selection: Selection,
+    part: Part,
+    scope: Scope,
+    snapshot: Snapshot,
+    *,
+    now: datetime,
+    rules: Rules | None = None,
+    statuses: tuple[int, ...] = (),
+) -> dict[By, list[Group]]:
+    """The same list, counted by organisation and by procedure, the most dossiers first.
+
+    Raises like `drill`.
+    """
+    by = rules or shipped_rules()
+    metric = _drillable(selection, part, scope, by)
+    when = window(selection, snapshot.horizon)
+    question = question_of(selection, when, scope, snapshot, now, by)
+    shares, params = _shares(question, metric, part, statuses)
+    found: dict[By, list[Group]] = {By.ORGANISATION: [], By.PROCEDURE: []}
+    sql = shares + statements.GROUPED
+    for dimension, *told in question.docket_rows(sql, **params, today=snapshot.horizon):
+        found[By(dimension)].append(Group(*told))
+    return found
 
 
 def why_not(metric: Metric) -> Text | None:
@@ -206,11 +242,15 @@ def _known(count: float) -> float | None:
     return None if math.isnan(count) else float(count)
 
 
-def _shares(question: Question, metric: Metric, part: Part) -> tuple[str, dict[str, Any]]:
+def _shares(
+    question: Question, metric: Metric, part: Part, statuses: tuple[int, ...]
+) -> tuple[str, dict[str, Any]]:
     """The statement that gives each dossier's share in a count, and its own parameters."""
     names = _names(metric, part)
     filters, params = filter_conditions(question, metric.record)
     conditions = [statements.NARROWED.format(filters=filters)] if filters else []
+    if statuses:
+        conditions.append(statements.OF_STATUS)
     leaf_level = leaf_level_of(question, metric)
     if leaf_level is not None:
         conditions.append(statements.OWN_LEVEL)
@@ -219,7 +259,7 @@ def _shares(question: Question, metric: Metric, part: Part) -> tuple[str, dict[s
         counts=" or ".join(f"r.{name} <> 0" for name in names),
         conditions="\n        ".join(conditions),
     )
-    return sql, {**params, "leaf_level": leaf_level}
+    return sql, {**params, "leaf_level": leaf_level, "statuses": list(statuses)}
 
 
 def _names(metric: Metric, part: Part) -> Sequence[str]:

@@ -30,6 +30,7 @@ OWN_LEVEL = """and exists (
                 and own.ancestor_id = r.area_id
                 and own.level = $leaf_level
         )"""
+OF_STATUS = "and r.id in (select id from dossier where status in (select unnest($statuses)))"
 NARROWED = "and r.id in (select d.id from dossier as d {filters})"
 
 TOTALS = "\nselect count(*) as dossiers, coalesce(sum(weight), 0) as total from share"
@@ -58,6 +59,23 @@ select
     """
 FOUND = COUNTED + COLUMNS + LISTED + DAYS + PAGED
 
+GROUPED = (
+    """,
+listed as (
+    select d.organisation, d.procedure_code, settled.worked - promised.worked as days_late"""
+    + LISTED
+    + DAYS
+    + """)
+select
+    case when grouping(procedure_code) = 1 then 'organisation' else 'procedure' end as dimension,
+    case when grouping(procedure_code) = 1 then organisation else procedure_code end as code,
+    count(*) as dossiers,
+    max(days_late) as most_late
+from listed
+group by grouping sets ((organisation), (procedure_code))
+order by dimension, dossiers desc, most_late desc, code"""
+)
+
 ONE = (
     """
 select
@@ -75,7 +93,6 @@ where d.dossier_code = $code
 )
 
 BATCH = """
-select batch_id, source, kind, started_at, finished_at, origin_sha256, origin_bytes
+select source, kind, finished_at, origin_sha256, (select counting from about)
 from batch
 where batch_id = $batch_id"""
-COUNTING = "select counting from about"

@@ -16,7 +16,11 @@ from metrics.words import words as metric_words
 
 @dataclass(frozen=True)
 class Evidence:
-    """A value with the names of its area and sources, and where its data can be fetched."""
+    """A value with the names of its area and sources, and where its data can be fetched.
+
+    `dossiers_href` is where the dossiers behind it are listed; empty: nowhere, or not for whoever
+    asks.
+    """
 
     metric: Metric
     cell: Cell
@@ -24,6 +28,7 @@ class Evidence:
     source_titles: Sequence[str]
     csv_href: str
     trend_href: str
+    dossiers_href: str = ""
 
 
 def definition(
@@ -44,12 +49,12 @@ def definition(
 
 def _ways(evidence: Evidence, words: Words) -> Tree:
     trend, csv = words("definition.trend"), words("definition.csv")
-    return tag(
-        "p",
-        tag("a", trend, href=evidence.trend_href, cls="ioc-button ioc-button--primary"),
-        " ",
-        tag("a", csv, href=evidence.csv_href, cls="ioc-button", download=True),
-    )
+    button, listed = "ioc-button", evidence.dossiers_href
+    ways = [tag("a", trend, href=evidence.trend_href, cls="ioc-button ioc-button--primary")]
+    if listed:
+        ways.append(tag("a", words("definition.dossiers"), href=listed, cls=button))
+    ways.append(tag("a", csv, href=evidence.csv_href, cls=button, download=True))
+    return tag("p", *[part for way in ways for part in (way, " ")])
 
 
 def _formula(evidence: Evidence, words: Words) -> Tree:
