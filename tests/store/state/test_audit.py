@@ -99,6 +99,7 @@ def test_entries_are_found_by_who_what_and_how_they_begin(trail: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_killed_writers_lose_no_entry_that_was_acknowledged(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
