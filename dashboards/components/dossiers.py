@@ -227,7 +227,7 @@ def _facts(shown: Shown, words: Words) -> Tree:
 def _status(status: int | None, words: Words) -> str:
     if status is None:
         return fmt.MISSING
-    told = words(f"dossier_status.{status}")
+    told = words(f"standing.{status}")
     return f"{status} · {told}"
 
 
