@@ -13,6 +13,7 @@ from dashboards.dossier_lists import DossierLists
 from dashboards.ids import part
 from dashboards.pages.dossiers import NAME
 from dashboards.people import note_deed
+from dashboards.told import told
 from domain.errors import IocError
 from metrics.one_dossier import one_dossier
 
@@ -41,14 +42,15 @@ def register(access: Access, figures: Figures) -> None:
             return _one(visit) if visit.view.rest else _list(visit)
         except IocError as error:
             title = visit.words("dossiers.refused")
-            return {"tabs": None, "body": empty(title, error.message, icon="list-checks")}
+            why = told(error.message, visit.words.language)
+            return {"tabs": None, "body": empty(title, why, icon="list-checks")}
 
 
 def _list(visit: Visit) -> Parts:
     lists = DossierLists(visit)
     found = lists.found
-    told = f"{visit.view.part}, {len(found.rows)} of {found.dossiers}, {visit.snapshot.version}"
-    note_deed("dossiers", lists.selection.key, told)
+    seen = f"{visit.view.part}, {len(found.rows)} of {found.dossiers}, {visit.snapshot.version}"
+    note_deed("dossiers", lists.selection.key, seen)
     return {"tabs": lists.tabs(), "body": [lists.panel(), lists.groups()]}
 
 
