@@ -107,10 +107,11 @@ select *, record_no * {heirs} as dimension_id from known;
 class Written:
     """A docket, the file of its new part under its temporary name, and what that part counts.
 
-    `path` is None where no dossier was touched, `sums` None where older parts count too.
+    `path` is None where no dossier was touched, `sums` None where older parts count too, and
+    `docket` None where figures alone are published.
     """
 
-    docket: Docket
+    docket: Docket | None
     path: Path | None = None
     sums: Mapping[str, float] | None = None
 

@@ -48,9 +48,11 @@ def publish(
     *,
     keep: int = KEEP,
     free_mb: int | None = None,
+    with_dossiers: bool = True,
 ) -> Snapshot:
     """Publish what the warehouse knows, and keep the last `keep` snapshots.
 
+    Without `with_dossiers` figures alone are published, and nobody can look behind them.
     Stops before it begins if less than `free_mb` (the warehouse's reserve if not told), or
     less than three times the last snapshot, is free. Raises StoreError; then the snapshot
     before is still the current one.
@@ -65,7 +67,9 @@ def publish(
         version = f"ioc-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{_next_number(folder, before)}"
         temporary = folder / f"{version}.duckdb.tmp"
         try:
-            entry, single = _build(warehouse, temporary, version, now, home, before)
+            entry, single = _build(
+                warehouse, temporary, version, now, home, before, with_dossiers=with_dossiers
+            )
         except duckdb.FatalException:
             raise
         except (duckdb.Error, StoreError) as error:
@@ -104,6 +108,8 @@ def _build(
     now: datetime,
     home: Path,
     before: tuple[Entry, ...],
+    *,
+    with_dossiers: bool,
 ) -> tuple[Entry, Path | None]:
     """Grow the snapshot from the last one if that can be; else, or if it is not good, anew.
 
@@ -112,6 +118,8 @@ def _build(
     last = before[0].docket if before else None
 
     def single() -> Written:
+        if not with_dossiers:
+            return Written(None)
         return write_docket(warehouse.connection, path.parent, version, last)
 
     with ThreadPoolExecutor(1) as beside:
