@@ -51,10 +51,10 @@ def add(
 ) -> None:
     """Add a person, and print the password they change at their first login."""
     from dashboards import passwords
-    from dashboards.roles import role_named
+    from dashboards.roles import persons_role
     from store.state.people import add_person, normal_name
 
-    name, role = normal_name(name), role_named(role).name
+    name, role = normal_name(name), persons_role(role).name
     scope, password = scope_of(area, organisation), passwords.first_password()
     deed = deed_of("person.add", name, f"{role}, {scope_told(scope)}")
     kept = passwords.hashed(password)
@@ -68,10 +68,10 @@ def rights(
     name: Name, role: RoleName, area: Areas = None, organisation: Organisations = None
 ) -> None:
     """Give a person another role and scope, from their next request on."""
-    from dashboards.roles import role_named
+    from dashboards.roles import persons_role
     from store.state.people import change_rights
 
-    role, scope = role_named(role).name, scope_of(area, organisation)
+    role, scope = persons_role(role).name, scope_of(area, organisation)
     deed = deed_of("person.rights", name, f"{role}, {scope_told(scope)}")
     change_rights(settings().home, name, role, scope, deed)
     typer.echo(f"{name} is {role} for {scope_told(scope)}.")

@@ -21,7 +21,7 @@ from dashboards import passwords, plain
 from dashboards.access import AUDIT, PEOPLE, TOKEN_FIELD, Access, Person, language, person
 from dashboards.grants import scope_fields, scope_of_form
 from dashboards.people import People, note_deed
-from dashboards.roles import ROLES
+from dashboards.roles import ROLES, SCREEN
 from dashboards.signin import scope_text
 from dashboards.text import Words
 from domain.area import register as areas
@@ -34,8 +34,6 @@ from store.state.people import Account
 
 WHERE, TRAIL = "/people", "/audit"
 MOST_ENTRIES = 200
-SCREEN = "kiosk"
-"""The role of screens, which no person has."""
 
 
 def register(access: Access, people: People) -> None:

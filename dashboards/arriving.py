@@ -2,6 +2,7 @@
 
     GET  /login/identity          sends the browser to the provider
     GET  /login/identity/done     where the provider sends it back to, with a code
+    GET  /login/identity/leave    to the provider once more, to be logged out there too
 
 Between the two the browser holds one random token, the time and where it wanted to go. State,
 nonce and verifier are made of these with this home's key; so none of the three can be chosen by
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 import flask
 from werkzeug.wrappers import Response
 
-from dashboards.access import OPEN, Access
+from dashboards.access import LOGIN, OPEN, Access
 from dashboards.people import People, address
 from dashboards.provider import (
     CodeRefusedError,
@@ -30,7 +31,7 @@ from dashboards.provider import (
     ProviderDownError,
     TokenRefusedError,
 )
-from dashboards.signin import ELSEWHERE, back, onward, to_keep
+from dashboards.signin import ELSEWHERE, LEAVE_THERE, back, onward, to_keep
 from domain.grant import scope_told
 from store.state import identities, sessions
 from store.state.audit import Deed, note
@@ -81,6 +82,22 @@ def register(access: Access, people: People) -> None:
         answer = _done(people, people.provider)
         answer.delete_cookie(people.arrival_cookie, secure=people.opening.is_secure, samesite="Lax")
         return answer
+
+    @access.route(LEAVE_THERE, OPEN)
+    def leave() -> Response:
+        if people.provider is None:
+            return flask.Response("", 404)
+        return _leave(people, people.provider)
+
+
+def _leave(people: People, provider: Provider) -> Response:
+    """A session left open there would let the next person at this desk in as the last one."""
+    try:
+        there = provider.way_out(back=_here(people) + LOGIN)
+    except ProviderDownError as error:
+        log.warning("nobody can be logged out at the identity provider: %s", error.message)
+        return back("provider_down", kept={})
+    return flask.redirect(there, 302) if there else back("no_way_out", kept={})
 
 
 def _depart(people: People, provider: Provider) -> Response:
@@ -176,8 +193,12 @@ def _fits(given: str, expected: str) -> bool:
 
 
 def _back_here(people: People) -> str:
-    """Where the provider sends the browser back to: a stated address, never one from a header."""
+    return _here(people) + DONE
+
+
+def _here(people: People) -> str:
+    """Where the provider may send a browser to: a stated address, never one from a header."""
     host = flask.request.host
     stated = [one for one in people.opening.origins if urlsplit(one).netloc == host]
     origin = stated or list(people.opening.origins) or [f"http://{host}"]
-    return origin[0] + DONE
+    return origin[0]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dashboards.opening import LOOPBACK
-from dashboards.roles import role_named
+from dashboards.roles import persons_role
 from domain.dossier import local_day
 from domain.errors import IocError
 from domain.grant import scope_named
@@ -44,12 +44,9 @@ class Grant(BaseModel):
     @classmethod
     def _persons_role(cls, name: str) -> str:
         try:
-            role = role_named(name)
+            return persons_role(name).name
         except IocError as error:
             raise ValueError(error.message) from None
-        if role.name == "kiosk":
-            raise ValueError("screens are enrolled, and belong to no person.")
-        return name
 
     @field_validator("areas", "organisations")
     @classmethod

@@ -15,7 +15,7 @@ from pathlib import Path
 import flask
 
 from dashboards.access import Person
-from dashboards.roles import ROLES
+from dashboards.roles import ROLES, SCREEN
 from domain.errors import StoreError
 from domain.scope import Scope
 from store.state import screens
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 KNOWN_FOR_SECONDS = 600.0
 TROUBLE_SECONDS = 5.0
 TOKEN_SECONDS = int(screens.TOKEN_GOOD_FOR.total_seconds())
-ROLE = ROLES["kiosk"]
+ROLE = ROLES[SCREEN]
 BUILD, SIZE = re.compile(r"[0-9a-f]{1,20}"), re.compile(r"\d{2,5}x\d{2,5}")
 
 

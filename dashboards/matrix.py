@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from dashboards.access import CODE, ENROL, GUEST, LEAVE, OPEN, PUSH, Access
-from dashboards.roles import ROLES
+from dashboards.roles import ROLES, SCREEN
 from dashboards.shell import create_app
 from dashboards.submitting import Desk
 
@@ -58,7 +58,7 @@ def _roles() -> Iterator[str]:
     for role in ROLES.values():
         minutes = int(role.idle.total_seconds()) // 60
         ends = f"{minutes} min idle, 8 h in all"
-        if role.name == "kiosk":
+        if role.name == SCREEN:
             ends = "30 days away; revoked at once"
         withheld = f"1 to {role.least - 1}" if role.least else "none"
         code = "yes" if role.needs_code else "no"

@@ -326,12 +326,13 @@ class People:
             sessions.fail(*tried)
             return False
 
-    def log_out(self) -> None:
-        """This request's session ends. Raises StoreError."""
+    def log_out(self) -> str:
+        """This request's session ends; whose it was. Raises StoreError."""
         session = self.session(active=False)
         name = session.account.name if session else "?"
         deed = Deed(datetime.now(UTC), name, address(), "logout")
         sessions.end(self.home, self.token, deed)
+        return name
 
     def _begin(self, account: Account, stage: Stage, now: datetime) -> Step:
         token = sessions.begin(

@@ -90,8 +90,18 @@ class Provider:
             "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
         }
-        endpoint = self.metadata()["authorization_endpoint"]
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        return _asking(self.metadata()["authorization_endpoint"], asked)
+
+    def way_out(self, *, back: str) -> str | None:
+        """Where the browser ends its session at the provider too; None if the provider has none.
+
+        Raises ProviderDownError.
+        """
+        endpoint = str(self.metadata().get("end_session_endpoint", ""))
+        if not _is_safe(endpoint, self.config.issuer):
+            return None
+        asked = {"client_id": self.config.client_id, "post_logout_redirect_uri": back}
+        return _asking(endpoint, asked)
 
     def identity(self, *, code: str, verifier: str, nonce: str, back: str) -> Identity:
         """Whom a code stands for. Raises ProviderDownError, CodeRefusedError, TokenRefusedError."""
@@ -231,6 +241,10 @@ class Provider:
                 raise
             document = {}
         return answer.status_code, document if isinstance(document, dict) else {}
+
+
+def _asking(endpoint: str, asked: Mapping[str, str]) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
 
 def _identity(claims: Mapping[str, Any], config: IdentityConfig) -> Identity:

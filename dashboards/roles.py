@@ -24,9 +24,11 @@ from dashboards.access import (
     SOURCES,
     SUBMIT,
 )
-from domain.errors import UnknownNameError
+from domain.errors import IocError, UnknownNameError
 
 STANDARD, SHORT = timedelta(minutes=15), timedelta(minutes=5)
+SCREEN = "kiosk"
+"""The role of screens, which no person has."""
 SMALL = 5
 """Counts below it tell about single people; who looks from outside does not see them."""
 
@@ -72,10 +74,18 @@ ROLES = {
             idle=SHORT,
             needs_code=True,
         ),
-        Role("kiosk", "Màn hình", "Screen", frozenset({READ}), least=SMALL),
+        Role(SCREEN, "Màn hình", "Screen", frozenset({READ}), least=SMALL),
         Role("public", "Công chúng", "Public", frozenset({READ, OWN}), least=SMALL),
     )
 }
+
+
+def persons_role(name: str) -> Role:
+    """The role of a name that a person may have. Raises IocError: screens belong to nobody."""
+    role = role_named(name)
+    if role.name == SCREEN:
+        raise IocError("screens are enrolled (app.py screen confirm), and belong to no person.")
+    return role
 
 
 def role_named(name: str) -> Role:

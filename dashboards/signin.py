@@ -46,9 +46,11 @@ from store.state.sessions import Session
 
 ACCOUNT = "/account"
 ELSEWHERE = f"{LOGIN}/identity"
+LEAVE_THERE = f"{ELSEWHERE}/leave"
 REASONS = (
-    *("refused", "ended", "wrong_code", "different", "left"),
+    *("refused", "ended", "wrong_code", "different", "left", "left_here"),
     *("provider_down", "provider_refused", "provider_clock", "provider_wrong"),
+    "no_way_out",
     *("no_grant", "not_let_in"),
 )
 REASONS_OF_PASSWORDS = (
@@ -93,8 +95,9 @@ def _login(access: Access, people: People) -> None:
 
     @access.route("/logout", LEAVE, "POST")
     def log_out() -> Response:
-        people.log_out()
-        answer = flask.redirect(f"{LOGIN}?{urlencode({'why': 'left'})}", 303)
+        is_foreign = FOREIGN in people.log_out()
+        why = "left_here" if is_foreign and people.provider is not None else "left"
+        answer = flask.redirect(f"{LOGIN}?{urlencode({'why': why})}", 303)
         people.drop_session(answer)  # type: ignore[arg-type]  # Flask's own answer
         return answer
 
@@ -185,8 +188,10 @@ def _form(people: People, session: Session | None, say: Words, cookie: str) -> s
     if people.provider is not None and not stage:
         kept = {name: text for name, text in hidden.items() if text and name != TOKEN_FIELD}
         there = f"{ELSEWHERE}?{urlencode(kept)}"
-        named = say("signin.elsewhere", label=people.provider.config.label)
-        body = plain.way_in(there, named) + body
+        label = people.provider.config.label
+        body = plain.way_in(there, say("signin.elsewhere", label=label)) + body
+        if args.get("why") == "left_here":
+            body = plain.way_in(LEAVE_THERE, say("signin.leave_there", label=label)) + body
     body = _complaint(say) + body
     other = {"next": args.get("next", ""), "lang": "en" if say.language == "vi" else "vi"}
     link = f"{LOGIN}?{urlencode({name: text for name, text in other.items() if text})}"

@@ -50,6 +50,7 @@ def test_people_are_added_listed_disabled_and_let_in_again(tmp_path: Path) -> No
 def test_slips_get_a_sentence(tmp_path: Path) -> None:
     for words, sentence in {
         ("add", "lan", "--role", "leeder"): "Did you mean 'leader'",
+        ("add", "lan", "--role", "kiosk"): "belong to no person",
         ("add", "Lan Anh", "--role", "leader"): "cannot be a name",
         ("add", "lan", "--role", "leader", "--area", "99"): "99",
         ("disable", "lan"): "There is no person 'lan'",

@@ -37,6 +37,7 @@ class IdentityProvider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     hung: float = 0.0
+    more: dict[str, str] = field(default_factory=dict)
     _server: BaseWSGIServer | None = None
 
     @property
@@ -78,6 +79,7 @@ class IdentityProvider:
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
+                **self.more,
             }
         )
 

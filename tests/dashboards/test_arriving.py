@@ -79,6 +79,7 @@ def provider() -> Iterator[IdentityProvider]:
 def honest(provider: IdentityProvider) -> Iterator[None]:
     yield
     provider.person, provider.spoil, provider.clock, provider.hung = {}, None, 0.0, 0.0
+    provider.more = {}
 
 
 def configured(home: Path, provider: IdentityProvider, groups: str = "groups") -> Path:
@@ -494,6 +495,33 @@ def test_a_slip_in_the_file_is_named_and_nothing_starts(
     assert said in slip.value.message
 
 
+def test_who_shares_a_desk_is_shown_the_way_out_of_the_provider_too(
+    home: Path, provider: IdentityProvider
+) -> None:
+    """Else whoever sits down next is in as the last one with one click."""
+    provider.more = {"end_session_endpoint": f"{provider.issuer}/logout?realm=tinh"}
+    app = create_app(home, opening=Opening(identity_secret=SECRET, origins=("http://localhost",)))
+    left = Visitor(app).get("/login?why=left_here")
+    assert "Đăng xuất cả ở tài khoản của tỉnh" in left.text
+    assert 'href="/login/identity/leave"' in left.text
+    there = urlsplit(Visitor(app).get("/login/identity/leave").location or "")
+    assert f"{there.scheme}://{there.netloc}{there.path}" == f"{provider.issuer}/logout"
+    assert parse_qs(there.query) == {
+        "realm": ["tinh"],
+        "client_id": [CLIENT],
+        "post_logout_redirect_uri": ["http://localhost/login"],
+    }
+
+
+@pytest.mark.parametrize("endpoint", [None, "https:///nowhere", "javascript:alert(1)", "http://a"])
+def test_a_provider_without_a_safe_way_out_is_told_of(
+    home: Path, provider: IdentityProvider, endpoint: str | None
+) -> None:
+    provider.more = {} if endpoint is None else {"end_session_endpoint": endpoint}
+    app = create_app(home, opening=Opening(identity_secret=SECRET))
+    assert Visitor(app).get("/login/identity/leave").location == "/login?why=no_way_out"
+
+
 def test_a_session_from_there_ends_like_any_other(
     home: Path, app: Dash, visitor: Visitor, provider: IdentityProvider
 ) -> None:
@@ -502,5 +530,5 @@ def test_a_session_from_there_ends_like_any_other(
     found = sessions.Sessions(home, {}).found(token, datetime.now(UTC), active=False)
     assert found is None  # an unknown role has no time to do nothing
     csrf = app.server.extensions["ioc-people"].form_token(token)
-    assert visitor.post("/logout", {"token": csrf}).location == "/login?why=left"
+    assert visitor.post("/logout", {"token": csrf}).location == "/login?why=left_here"
     assert not is_in(visitor)
