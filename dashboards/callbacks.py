@@ -34,6 +34,7 @@ from dashboards.selection import FILTERS
 from dashboards.signin import home_of
 from dashboards.text import words
 from dashboards.whoami import with_person
+from dashboards.withheld import allowed, as_allowed
 from domain.errors import IocError, ScopeError, StoreError
 
 PlaceData = dict[str, str]
@@ -94,7 +95,7 @@ def _router(access: Access, figures: Figures) -> None:
         if shown == page.NAME:
             raise PreventUpdate
         try:
-            content = filled(page, visit, _drawn(figures, page, visit))
+            content = filled(page, visit, as_allowed(_drawn(figures, page, visit), person()))
             _tell_drawn(visit)
             return _page(content, page.NAME)
         except IocError as error:
@@ -119,7 +120,7 @@ def _redraw(access: Access, figures: Figures, page: Page) -> None:
             set_props(ids.PAGE, {"children": _failure(visit, error), "data-page": ""})
             return dict.fromkeys(page.PARTS, no_update)
         _tell_drawn(visit)
-        return parts
+        return as_allowed(parts, person())
 
 
 def _redraw_later(access: Access, figures: Figures, page: Page, name: str) -> None:
@@ -136,9 +137,10 @@ def _redraw_later(access: Access, figures: Figures, page: Page, name: str) -> No
         if visit.problem or visit.view.page != page.NAME:
             raise PreventUpdate
         try:
-            return figures.remembered(
+            drawn = figures.remembered(
                 f"{page.NAME}/{name}", visit, lambda: drawn_later(page, name, visit)
             )
+            return as_allowed(drawn, person())
         except IocError as error:
             said = empty(visit.words("refusal.failed"), error.message, kind="ioc-empty--error")
             return dict.fromkeys(parts, said)
@@ -201,7 +203,7 @@ def _definitions(access: Access, figures: Figures) -> None:
         return {
             "opened": True,
             "title": metric.name[visit.words.language],
-            "body": definition(evidence, visit.words, said),
+            "body": allowed(definition(evidence, visit.words, said), person()),
         }
 
 

@@ -20,6 +20,7 @@ from dashboards.data import Drawn, Figures, Visit
 from dashboards.frame import Frame, framed
 from dashboards.pages import PAGES, filled
 from dashboards.whoami import may_open, with_open_pages
+from dashboards.withheld import as_allowed
 from domain.errors import IocError
 
 HTML_NAMES = {
@@ -71,7 +72,7 @@ def _picture(figures: Figures, visit: Visit, layout: Component, who: Person) -> 
     for name, part in Frame.PARTS.items():
         component, _, attribute = part.rpartition(".")
         setattr(layout[component], attribute, frame[name])
-    layout[ids.PAGE].children = filled(page, visit, values)
+    layout[ids.PAGE].children = filled(page, visit, as_allowed(values, who))
     return {"html": html_of(layout)}
 
 

@@ -13,6 +13,8 @@ from dashboards.told import told
 from metrics.feeds import Feed
 
 Row = Mapping[str, Any]
+CARDS = "ioc-table--cards"
+DENSE = f"ioc-table--dense ioc-table--sticky {CARDS}"
 COUNTED = ("rows_read", "read", "new", "changed", "unchanged", "duplicate", "rejected")
 
 
@@ -26,7 +28,7 @@ def sources_table(sources: Sequence[Row], feeds: Mapping[str, Feed], words: Word
         for name in ("source", "state", "reach", "attempt", "schedule", "lateness")
     ]
     rows = [_source_row(source, feeds[source["source"]], words) for source in sources]
-    return table(words("sources.title"), columns, rows)
+    return table(words("sources.title"), columns, rows, CARDS)
 
 
 def _source_row(source: Row, feed: Feed, words: Words) -> list[Content]:
@@ -81,7 +83,7 @@ def feeds_table(feeds: Sequence[Feed], names: Mapping[str, str], words: Words) -
         ]
         for feed in feeds
     ]
-    return table(words("sources.feeds"), columns, rows, "ioc-table--dense ioc-table--sticky")
+    return table(words("sources.feeds"), columns, rows, DENSE)
 
 
 def _state_sentence(source: Row, state: str, words: Words) -> str:
@@ -120,7 +122,7 @@ def batches_table(batches: Sequence[Row], words: Words) -> Tree:
         (words("sources.message"), False),
     ]
     rows = [_batch_row(batch, words) for batch in batches]
-    return table(words("sources.batches"), columns, rows, "ioc-table--dense ioc-table--sticky")
+    return table(words("sources.batches"), columns, rows, DENSE)
 
 
 def _batch_row(batch: Row, words: Words) -> list[Content]:
@@ -156,7 +158,7 @@ def rejected_table(rejected: Sequence[Row], words: Words) -> Tree:
         ]
         for row in rejected
     ]
-    return table(words("sources.rejections"), columns, rows, "ioc-table--dense")
+    return table(words("sources.rejections"), columns, rows, f"ioc-table--dense {CARDS}")
 
 
 def _rule(row: Row, words: Words) -> Content:

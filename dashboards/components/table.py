@@ -17,7 +17,10 @@ def table(
     rows: Sequence[Sequence[Content]],
     kind: str = "",
 ) -> Tree:
-    """A table. Columns are (heading, is_number); the first cell of a row is its heading."""
+    """A table. Columns are (heading, is_number); the first cell of a row is its heading.
+
+    On a phone a table of the kind `ioc-table--cards` is a list of cards, one for each row.
+    """
     heads = [
         tag("th", heading, scope="col", cls="ioc-num" if is_number else None)
         for heading, is_number in columns
@@ -40,8 +43,8 @@ def table(
 def _row(row: Sequence[Content], columns: Sequence[tuple[str, bool]]) -> Tree:
     first, *rest = row
     others = [
-        tag("td", content, cls="ioc-num" if is_number else None)
-        for content, (_, is_number) in zip(rest, columns[1:], strict=True)
+        tag("td", content, cls="ioc-num" if is_number else None, data_label=heading)
+        for content, (heading, is_number) in zip(rest, columns[1:], strict=True)
     ]
     return tag("tr", tag("th", first, scope="row"), *others)
 
