@@ -22,8 +22,8 @@ class Counts:
     """What one query counted, as tables of lines × periods.
 
     `rows` hold line, source, leaf_level, period (-1 is all the time before the first), whether
-    they are `alive` and `fit` (see events.py), the measures and `estimated`; `beginnings`, per
-    area, source and level counted at, the first day anything was delivered.
+    they are `alive`, `fit` and were `brought` (see events.py), the measures and `estimated`;
+    `beginnings`, per area, source and level counted at, the first day anything was delivered.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Counts:
         if gathering is Gathering.STOCK:
             return np.asarray(table.cumsum(axis=1))[:, 1:]
         if gathering is Gathering.OPENING:
-            unborn = [self._table(name, gathering, leaf_level, unborn=True) for name in names]
-            return np.asarray(table.cumsum(axis=1)[:, :-1] + np.sum(unborn, axis=0)[:, 1:])
+            left = [self._table(name, gathering, leaf_level, left=True) for name in names]
+            return np.asarray(table.cumsum(axis=1)[:, :-1] + np.sum(left, axis=0)[:, 1:])
         return np.asarray(table)[:, 1:]
 
     def estimated(self, gathering: Gathering, leaf_level: str | None) -> Flags:
@@ -74,18 +74,20 @@ class Counts:
         return np.asarray((begun & (reaches[:, None] >= starts)).any(axis=1))
 
     def _table(
-        self, name: str, gathering: Gathering, leaf_level: str | None, *, unborn: bool = False
+        self, name: str, gathering: Gathering, leaf_level: str | None, *, left: bool = False
     ) -> Numbers:
         """One column added up into lines × (the time before, and the periods).
 
-        `unborn` takes only what an area that still exists was left by those before it, in the
-        period it began in: it opens with that.
+        `left` takes only what an area opens a period with beside what it had before: what came
+        with others as the period began, and, if it began in it and still exists, what it was
+        left by those before it.
         """
-        key = name, gathering, leaf_level, unborn
+        key = name, gathering, leaf_level, left
         if key not in self._tables:
             counting = self._counting(name, gathering, leaf_level)
-            if unborn:
-                counting &= ~self._rows["alive"].astype(bool) & self._still_exists()
+            if left:
+                unborn = ~self._rows["alive"].astype(bool) & self._still_exists()
+                counting &= unborn | self._rows["brought"].astype(bool)
             weights = np.nan_to_num(self._rows[name].astype(float)) * counting
             size = len(self.lines) * self._width
             table: Numbers = np.bincount(self._places, weights, size).astype(float)

@@ -287,7 +287,11 @@ def _sum(
 
 
 def _counted(question: Question, name: str, formula: Formula, stocks: Gathering | None) -> str:
-    """One measure of a row, on the days on which it counts."""
+    """One measure of a row, on the days on which it counts where the figure is of.
+
+    A flow counts where its area lay on its day; a stock where it lies at the period's end, or,
+    of one that the period opens with, at its beginning.
+    """
     additivity = measures()[name].additivity
     gathering = formula.gathering
     if stocks is not None and additivity is Additivity.LAST:
@@ -295,13 +299,18 @@ def _counted(question: Question, name: str, formula: Formula, stocks: Gathering 
     period = period_number("r.day", question.selection)
     living = alive(question, "r.day", "link")
     if gathering is Gathering.STOCK:
-        return f"r.{name}"
+        return f"case when {_lies_there('($end - 1)')} then r.{name} else 0 end"
     if gathering is Gathering.OPENING:
         # An area that still exists opens with what it was left in the period it began in.
         inherits = question.places.within.valid_until is None
-        left = f" or not {living}" if inherits else ""
-        return f"case when {period} = -1{left} then r.{name} else 0 end"
-    conditions = [f"{period} >= 0", living]
+        left = f"({period} = -1 or not {living})" if inherits else f"{period} = -1"
+        return f"case when {left} and {_lies_there('$start')} then r.{name} else 0 end"
+    conditions = [f"{period} >= 0", living, _lies_there("r.day")]
     if additivity is Additivity.COHORT:
         conditions.append(f"({fits(question, [name], 'day', 'link')})")
     return f"case when {' and '.join(conditions)} then r.{name} else 0 end"
+
+
+def _lies_there(day: str) -> str:
+    """Whether the area of a row lies, on a day, in the one asked for."""
+    return f"({day} >= link.valid_from and {day} < link.valid_until)"

@@ -12,10 +12,7 @@ SHARE = """,
 share as materialized (
     select r.id, sum({weight}) as weight
     from step as r
-    join link
-        on link.leaf_id = r.area_id
-        and r.day >= link.valid_from
-        and r.day < link.valid_until
+    join link on link.leaf_id = r.area_id
     where r.day < $end
         and ({counts})
         {conditions}

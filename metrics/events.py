@@ -27,7 +27,8 @@ def counted(
 
     Counts are rows of area_id, source, leaf_level, dimension, period (from 0; -1 is all the
     time before), alive (events on days of the area's life), fits (cohorts that began in the
-    same period), first_day, estimated and the measures.
+    same period), brought (what areas that came to lie here as the period began took along),
+    first_day, estimated and the measures.
     """
     selection = question.selection
     if selection.as_of is None and not question.is_by_dimension and not question.is_narrowed:
@@ -56,53 +57,98 @@ def _by(question: Question, record: str, names: Sequence[str], day: str, days: s
         period=period_number(f"r.{day}", question.selection),
         alive=alive(question, f"r.{day}"),
         fits=fits(question, names, day),
+        brought=_brought(question, names, day),
         sums=_sums(names),
         areas=_areas(question),
     )
 
 
+def _brought(question: Question, names: Sequence[str], day: str) -> str:
+    """Whether a row of a rollup tells what came with areas on the first day of a period."""
+    if not (_has_stocks(names) and Boundaries.THEN in question.maps):
+        return "false"
+    is_moved = f"r.origin_{day} is not null and r.{day} >= $start"
+    return f"({is_moved} and {_is_first(question, f'r.{day}')})"
+
+
+def _is_first(question: Question, day: str) -> str:
+    """Whether a day is the first of its period."""
+    eve = period_number(f"({day} - 1)", question.selection)
+    return f"{period_number(day, question.selection)} <> {eve}"
+
+
+def _has_stocks(names: Sequence[str]) -> bool:
+    return any(measures()[name].additivity is Additivity.LAST for name in names)
+
+
 def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
     """Counts from single events; before the first period only what a stock is made of."""
     filters, params = filter_conditions(question, record)
-    moves = _moves(question)
     told = {
         "record": record,
-        "place_no": _place_no(moves=moves),
         "dimension": dimension_column(question, record),
         "filters": filters,
-        "period": period_number("r.day", question.selection),
-        "alive": alive(question, "r.day", "p"),
-        "fits": fits(question, names, "day", "p"),
         "known": "and r.known_day <= $as_of" if question.selection.as_of else "",
+        **(_moving if _moves(question) else _standing)(question, record, names),
     }
-    if question.is_narrowed:
-        sql = statements.NARROWED.format(
-            places=statements.PLACES_BY_DAY if moves else statements.THESE_PLACES,
-            matters=_matters("n.period >= 0", names),
-            sums=_sums(names, " * n.times"),
-            **told,
-        )
-    else:
-        sql = statements.SINGLE.format(
-            key="place_no" if moves else "dimension_id",
-            places=statements.PLACES_BY_DAY if moves else _places(question, record),
-            matters=_matters("r.day >= $start", names),
-            sums=_sums(names),
-            **told,
-        )
-    return question.frame(sql, **params)
+    statement = statements.NARROWED if question.is_narrowed else statements.SINGLE
+    return question.frame(statement.format(**told), **params)
+
+
+def _standing(question: Question, record: str, names: Sequence[str]) -> dict[str, str]:
+    """What a statement is filled in with where every area counts in one place all its life."""
+    is_narrowed = question.is_narrowed
+    return {
+        **_on_days(question, names, "r.day"),
+        "place_no": "0",
+        "key": "dimension_id",
+        "stays": "",
+        "placed": "place",
+        "places": statements.THESE_PLACES if is_narrowed else _places(question, record),
+        "brought": "false",
+        "share": "1 as sign, false as is_moved",
+        "sums": _sums(names, " * n.times" if is_narrowed else ""),
+        "totals": _sums(names),
+    }
+
+
+def _moving(question: Question, _record: str, names: Sequence[str]) -> dict[str, str]:
+    """The same where the day decides in which place an area counts."""
+    is_moved, times = ("n.is_moved", " * n.times * n.sign")
+    if not question.is_narrowed:
+        is_moved, times = ("p.moved_on is not null", " * p.sign")
+    totals = _sums(names, times, is_moved)
+    return {
+        **_on_days(question, names, "coalesce(p.moved_on, r.day)"),
+        # A number per combination and place, the same however often it is worked out.
+        "place_no": "row_number() over (order by d.dimension_id, link.area_id, link.valid_from)",
+        "key": "stay_no",
+        "stays": statements.STAYING,
+        "placed": "stay",
+        "places": statements.PLACES_BY_DAY,
+        "brought": f"(p.moved_on is not null and {_is_first(question, 'p.moved_on')})",
+        "share": "p.sign, p.moved_on is not null as is_moved",
+        "sums": totals if question.is_narrowed else _sums(names),
+        "totals": totals,
+    }
+
+
+def _on_days(question: Question, names: Sequence[str], day: str) -> dict[str, str]:
+    """What depends on the day an event counts on."""
+    is_asked = "n.period >= 0" if question.is_narrowed else "r.day >= $start"
+    return {
+        "day": day,
+        "period": period_number(day, question.selection),
+        "alive": alive(question, day, "p"),
+        "fits": fits(question, names, "day", "p"),
+        "matters": _matters(is_asked, names),
+    }
 
 
 def _moves(question: Question) -> bool:
     """Whether the day decides where an event counts: on today's map nothing moves."""
     on_today = all(one is Boundaries.TODAY for one in question.maps)
     return not on_today or (len(question.maps) > 1 and question.has_bounded_lives)
-
-
-def _place_no(*, moves: bool) -> str:
-    """A number per combination and place, the same however often it is worked out."""
-    order = "d.dimension_id, link.area_id, link.valid_from"
-    return f"row_number() over (order by {order})" if moves else "0"
 
 
 def _places(question: Question, record: str) -> str:
@@ -160,8 +206,16 @@ def fits(question: Question, names: Sequence[str], day: str, asked: str = "asked
     return f"{origin} is null or ({same} and {alive(question, origin, asked)})"
 
 
-def _sums(names: Sequence[str], times: str = "") -> str:
-    return ",\n    ".join(f"sum(r.{name}{times}) as {name}" for name in names)
+def _sums(names: Sequence[str], times: str = "", is_moved: str = "") -> str:
+    """Sums of measures. Of what moved along with its area stocks alone count."""
+
+    def counted(name: str) -> str:
+        is_stock = measures()[name].additivity is Additivity.LAST
+        if is_stock or not is_moved:
+            return f"r.{name}{times}"
+        return f"case when {is_moved} then 0 else r.{name}{times} end"
+
+    return ",\n    ".join(f"sum({counted(name)}) as {name}" for name in names)
 
 
 def filter_conditions(question: Question, record: str) -> tuple[str, dict[str, list[str]]]:

@@ -156,6 +156,7 @@ def _since(question: Question, metric: Metric) -> pd.DataFrame:
         record=metric.record,
         dimension=f"coalesce({dimension_column(question, metric.record)}, '')",
         within="" if is_stock else statements.WITHIN_PERIOD,
+        where=statements.AT_THE_END if is_stock else statements.ON_ITS_DAY,
         filters=filters.replace("where", "and", 1),
         added=_gross(names, "greatest(r.{name}, 0)"),
         removed=_gross(names, "greatest(-r.{name}, 0)"),

@@ -109,6 +109,7 @@ select
     {period} as period,
     {alive} as alive,
     {fits} as fits,
+    {brought} as brought,
     min(r.{day}) as first_day,
     max(r.estimated) as estimated,
     {sums}
@@ -137,24 +138,49 @@ place as (
     {filters}
 )"""
 
+# An area that comes to lie in another takes along what is open in it, on the day: all that
+# happened before counts once more as having happened then, and is taken from where it lay.
+STAYING = """,
+stay as (
+    select place_no * 3 as stay_no, place.*, cast(null as date) as moved_on, 1 as sign
+    from place
+    union all by name
+    select
+        place_no * 3 + 1 as stay_no,
+        place.* replace (date '0001-01-01' as valid_from, valid_from as valid_until),
+        valid_from as moved_on,
+        1 as sign
+    from place
+    where valid_from > date '0001-01-01'
+    union all by name
+    select
+        place_no * 3 + 2 as stay_no,
+        place.* replace (date '0001-01-01' as valid_from),
+        valid_until as moved_on,
+        -1 as sign
+    from place
+    where valid_until < date '9999-12-31'
+)"""
+
 # The same counts from single events, which alone can be filtered, broken down, and told as of
 # a day: first by combination, which is a number, then by what the combinations stand for.
 SINGLE = (
     ASKED
     + CLIMBING
     + PLACED
-    + """,
+    + """{stays},
 counted as (
     select
         {key},
         {period} as period,
         {alive} as alive,
         {fits} as fits,
-        min(r.day) as first_day,
+        {brought} as brought,
+        min({day}) as first_day,
         {sums}
     from {record}_change as r
     {places}
-    where r.day < $end
+    where {day} < $end
         and {matters}
         {known}
     group by all
@@ -167,17 +193,18 @@ select
     r.period,
     r.alive,
     r.fits,
+    r.brought,
     min(r.first_day) as first_day,
     max(p.estimated::int) as estimated,
-    {sums}
+    {totals}
 from counted as r
-join place as p using ({key})
+join {placed} as p using ({key})
 group by all"""
 )
 # Which combinations count: all there are, some, or each in the place that the day decides.
 ALL_PLACES = ""
 SOME_PLACES = "semi join place as p using (dimension_id)"
-PLACES_BY_DAY = """join place as p
+PLACES_BY_DAY = """join stay as p
         on p.dimension_id = r.dimension_id
         and r.day >= p.valid_from
         and r.day < p.valid_until"""
@@ -188,7 +215,7 @@ NARROWED = (
     ASKED
     + CLIMBING
     + PLACED
-    + """,
+    + """{stays},
 named as (
     select
         p.area_id,
@@ -199,12 +226,14 @@ named as (
         {period} as period,
         {alive} as alive,
         {fits} as fits,
+        {brought} as brought,
+        {share},
         r.effect_id,
-        min(r.day) as first_day,
+        min({day}) as first_day,
         count(*) as times
     from {record}_tally as r
     {places}
-    where r.day < $end
+    where {day} < $end
         {known}
     group by all
 )
@@ -216,6 +245,7 @@ select
     n.period,
     n.alive,
     n.fits,
+    n.brought,
     min(n.first_day) as first_day,
     max(n.estimated::int) as estimated,
     {sums}
@@ -249,9 +279,15 @@ KNOWN_BEGINNINGS = (
     + PLACED
     + FIRST_KNOWN
     + """
-select p.area_id, p.source, p.leaf_level, min(begun.first_day) as first_day
+select
+    p.area_id,
+    p.source,
+    p.leaf_level,
+    min(greatest(begun.first_day, p.valid_from)) as first_day
 from begun
-join place as p using (dimension_id)
+join place as p
+    on p.dimension_id = begun.dimension_id
+    and begun.first_day < p.valid_until
 group by all"""
 )
 # When each area first delivered events counted at its own level.
@@ -412,17 +448,19 @@ select
     sum({removed}) as removed
 from {record}_change as r
 join dimension as d using (dimension_id)
+join period as p on r.day < p.period_end {within}
 join link
     on link.leaf_id = d.area_id
-    and r.day >= link.valid_from
-    and r.day < link.valid_until
-join period as p on r.day < p.period_end {within}
+    and {where} >= link.valid_from
+    and {where} < link.valid_until
 where r.known_day > $as_of
     and r.day < $end
     {filters}
 group by all"""
 )
 WITHIN_PERIOD = "and r.day >= p.period_start"
+# An event counts where its area lay; a stock where what it is made of lies at the period's end.
+ON_ITS_DAY, AT_THE_END = "r.day", "(least(p.period_end, $end) - 1)"
 
 # The same of observations, each a version that came or went.
 OBSERVED_SINCE = (

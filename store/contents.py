@@ -167,10 +167,19 @@ def _names(count: Count) -> dict[str, str]:
         "record": count.record,
         "measures": listed(count.measures),
         "sums": listed(count.measures, f"cast(sum({{0}}) as {kind}) as {{0}}"),
+        "carried_sums": ", ".join(_carried(one, count, kind) for one in count.measures),
+        "carries": " or ".join(f"sum(sign * {quoted(one)}) <> 0" for one in count.stocks)
+        or "false",
         "keys": "".join(f"{quoted(key)}, " for key in count.keys),
         "grain": listed(GRAIN),
         "dimensions": listed(DIMENSIONS),
     }
+
+
+def _carried(measure: str, count: Count, kind: str) -> str:
+    """What an area takes along of a measure when it comes to lie in another: stocks alone."""
+    told = f"sum(sign * {quoted(measure)})" if measure in count.stocks else "0"
+    return f"cast({told} as {kind}) as {quoted(measure)}"
 
 
 def check(connection: Connection, expected: Totals) -> None:

@@ -2,7 +2,8 @@
 -- serve all records and all levels; {record}, {keys} and the sums are all that differs.
 --
 -- A fact counts under the ancestor its area had on the day of the event; before the area began
--- or after it ended, under the nearest, so that nothing is lost on the way up. Where both maps
+-- or after it ended, under the nearest, so that nothing is lost on the way up. What was still
+-- open when an area came to lie in another goes over to that one on the day. Where both maps
 -- agree a row is written once and read twice; so on today's map an area and what it took in may
 -- have a row each for one day, and so has an area before and after a snapshot grew. Rows are
 -- always added up. Numbers stand for places until the last step, because grouping and sorting by
@@ -83,6 +84,26 @@ and leaf.day < climb.end_day
 group by climb.reach_no, {keys} leaf.day, leaf.origin_day
 order by climb.reach_no, leaf.day;
 
+-- What is open in an area goes with it on the day it comes to lie in another. Such a row has its
+-- day for an origin, so that who has it now can open a period with it.
+create or replace temp table carried as
+with move as (
+    select place_no, reach_no, first_day as day, 1 as sign
+    from climb
+    where first_day > date '0001-01-01'
+    union all
+    select place_no, reach_no, end_day, -1
+    from climb
+    where end_day < date '9999-12-31'
+)
+
+select move.reach_no, move.day, move.day as origin_day, {keys} 0 as estimated, {carried_sums}
+from move
+join leaf using (place_no)
+where leaf.day < move.day
+group by move.reach_no, {keys} move.day
+having {carries};
+
 create or replace temp view rolled as
 with climbed as (
     select climb.reach_no, leaf.day, leaf.origin_day, {keys} climb.estimated, {measures}
@@ -93,6 +114,8 @@ with climbed as (
     and leaf.day < climb.end_day
     union all
     select reach_no, day, origin_day, {keys} estimated, {measures} from joint
+    union all
+    select reach_no, day, origin_day, {keys} estimated, {measures} from carried
 )
 
 select

@@ -186,6 +186,40 @@ def test_a_commune_counts_in_the_district_it_lay_in_on_the_day(reorganised: Snap
     assert since["value"].tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {},
+        {"filters": (("channel", "direct"),)},
+        {"as_of": date(2025, 10, 5)},
+        {"as_of": date(2025, 10, 5), "filters": (("channel", "direct"),)},
+        {"by": By.CHANNEL},
+    ],
+    ids=["rolled up", "filtered", "as of", "filtered as of", "by channel"],
+)
+@pytest.mark.parametrize("grain", [Grain.DAY, Grain.MONTH])
+def test_what_is_open_in_a_commune_goes_with_it_into_another_district(
+    reorganised: Snapshot, cut: dict[str, Any], grain: Grain
+) -> None:
+    # Open since December; the commune came to the other district on 1 January.
+    span = (
+        days("2024-12-31", "2025-01-03") if grain is Grain.DAY else days("2024-12-01", "2025-06-01")
+    )
+    found = {
+        (area, metric): ask(reorganised, metric, area, span, grain=grain, **cut)["value"].tolist()
+        for area in ("219@", "224@2025-01-01")
+        for metric in ("dossiers_pending", "dossiers_carried_over")
+    }
+    after = [0, 0] if grain is Grain.DAY else [0, 0, 0, 0, 0]
+    since = [NAN, 1, 1] if grain is Grain.DAY else [NAN, 1, 1, 1, 1, 0]
+    opened = [NAN, 1, 1] if grain is Grain.DAY else [NAN, 1, 1, 1, 1, 1]
+    carried = [1, *after] if grain is Grain.DAY else [0, *after]
+    np.testing.assert_equal(found["219@", "dossiers_pending"], [1, *after])
+    np.testing.assert_equal(found["219@", "dossiers_carried_over"], carried)
+    np.testing.assert_equal(found["224@2025-01-01", "dossiers_pending"], since)
+    np.testing.assert_equal(found["224@2025-01-01", "dossiers_carried_over"], opened)
+
+
 def test_a_cohort_stays_with_the_area_it_came_in_to(reorganised: Snapshot) -> None:
     # D2 came to old Sơn Vi in June and lapsed in July, when Phùng Nguyên answered for it.
     frame = ask(reorganised, "on_time_rate_qd766", "08521", 2025)

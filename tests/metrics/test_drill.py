@@ -39,6 +39,22 @@ def drilled(
     return drill(selection, part, scope, snapshot, now=NOW, page=page)
 
 
+@pytest.mark.parametrize(
+    ("area", "open_at_first", "open_at_last"),
+    [("219@", [], []), ("224@2025-01-01", ["T1"], ["T1"])],
+)
+def test_what_is_open_is_listed_where_its_commune_lies(
+    reorganised: Snapshot, area: str, open_at_first: list[str], open_at_last: list[str]
+) -> None:
+    # T1 came in December; its commune has lain in the other district since 1 January.
+    january = days("2025-01-01", "2025-02-01")
+    carried = drilled(reorganised, "dossiers_carried_over", area=area, span=january)
+    pending = drilled(reorganised, "dossiers_pending", area=area, span=january)
+    assert (codes(carried), codes(pending)) == (open_at_first, open_at_last)
+    assert carried.is_complete
+    assert pending.is_complete
+
+
 def codes(found: Drilled) -> list[str]:
     return sorted(row.dossier_code for row in found.rows)
 

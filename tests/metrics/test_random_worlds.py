@@ -1,4 +1,5 @@
-"""Small worlds drawn at random, with pauses, corrections, a merger and a split, counted twice.
+"""Small worlds drawn at random, with pauses, corrections, areas that merge, split or move, counted
+twice.
 
 Each world is delivered as it stood on two days, published, and asked on both maps, as known on
 either day; every figure must be what counting dossier by dossier gives. More of them with
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,13 +21,35 @@ from datasources.simulator.dossiers import DIRECT, ONLINE, POSTAL
 from datasources.simulator.truth_cases import Case, add_cases
 from datasources.simulator.truth_places import FOREVER, Cell, Figures
 from domain.area import Boundaries, register
-from domain.period import Grain, Span
+from domain.period import Grain, Span, add_months
 from tests.metrics.asking import ask
-from tests.metrics.collected import PHUNG_NGUYEN, SON_VI, Collected, at
+from tests.metrics.collected import MOVED, PHUNG_NGUYEN, SON_VI, Collected, at
 
-FIRST, SEEN, LAST = date(2025, 5, 1), date(2025, 7, 8), date(2025, 8, 20)
 SPLIT = "26449@"  # Xuân Tâm, most of which is Xuân Hòa's since
-AREAS = (PHUNG_NGUYEN, SON_VI, SPLIT)
+
+
+class Setting(NamedTuple):
+    """When and where worlds are: from when, seen on which day, up to which, in which areas."""
+
+    first: date
+    seen: date
+    last: date
+    areas: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.first, add_months(self.last.replace(day=1), 1))
+
+
+# Communes merged and split on 1 July 2025; and some that lay in another district from 1 January.
+SETTINGS = {
+    "merged": Setting(
+        date(2025, 5, 1), date(2025, 7, 8), date(2025, 8, 20), (PHUNG_NGUYEN, SON_VI, SPLIT)
+    ),
+    "moved": Setting(
+        date(2024, 11, 1), date(2025, 1, 8), date(2025, 2, 20), (MOVED, "07528@", "07681@")
+    ),
+}
 CHANNELS = {ONLINE: "online", DIRECT: "direct", POSTAL: "postal"}
 FLAGS = ("digitised", "reused", "has_fee", "paid_online", "electronic_result", "apology")
 METRICS = (
@@ -39,14 +62,13 @@ METRICS = (
     "supplement_rate", "digitised_component_rate", "reuse_rate", "online_payment_dossier_rate",
     "electronic_result_rate", "cross_boundary_share", "apology_letter_rate",
 )  # fmt: skip
-SPAN = Span(FIRST, date(2025, 9, 1))
 Life = dict[str, Any]
 
 
 @some.composite
-def lives(draw: some.DrawFn) -> Life:
+def lives(draw: some.DrawFn, setting: Setting) -> Life:
     """What happens to a dossier, in days after one another, and what is corrected of it later."""
-    submitted = FIRST + timedelta(days=draw(some.integers(0, 90)))
+    submitted = setting.first + timedelta(days=draw(some.integers(0, 90)))
     received = submitted + timedelta(days=draw(some.integers(0, 3)))
     moments, day = [], received
     for days in draw(some.lists(some.integers(0, 12), min_size=1, max_size=5)):
@@ -56,8 +78,8 @@ def lives(draw: some.DrawFn) -> Life:
     end = draw(some.sampled_from(["finished", "finished", "withdrawn", "open"]))
     due = draw(some.none() | some.integers(0, 25))
     return {
-        "area": draw(some.sampled_from(AREAS)),
-        "elsewhere": draw(some.booleans()),
+        "area": draw(some.sampled_from(setting.areas)),
+        "elsewhere": draw(some.sampled_from([None, *setting.areas])),
         "channel": draw(some.sampled_from(list(CHANNELS))),
         "submitted": submitted,
         "received": received,
@@ -69,7 +91,7 @@ def lives(draw: some.DrawFn) -> Life:
     }
 
 
-def seen(life: Life, day: date) -> Life | None:
+def seen(life: Life, day: date, setting: Setting) -> Life | None:
     """The same as it is told on a day: nothing later has happened, nothing is corrected before."""
     if life["submitted"] > day:
         return None
@@ -79,7 +101,7 @@ def seen(life: Life, day: date) -> Life | None:
         (start, end if end <= day else FOREVER) for start, end in life["waits"] if start <= day
     ]
     # On the last day the result is said to have been there some days earlier than told before.
-    back = timedelta(days=life["earlier"] if day == LAST else 0)
+    back = timedelta(days=life["earlier"] if day == setting.last else 0)
     least = max([life["received"], *(end for _, end in life["waits"])])
     told["ends"] = {
         how: max(when - back, least) for how, when in life["ends"].items() if when <= day
@@ -99,9 +121,7 @@ def record(number: int, told: Life) -> dict[str, Any]:
     return {
         "dossier_code": f"R{number}",
         "competent_area": told["area"],
-        "receiving_area": next(iter({SON_VI, SPLIT} - {told["area"]}))
-        if told["elsewhere"]
-        else told["area"],
+        "receiving_area": told["elsewhere"] or told["area"],
         "channel": CHANNELS[told["channel"]],
         "deadline_precision": "day",
         "submitted_at": at(str(told["submitted"])),
@@ -125,7 +145,7 @@ def case(told: Life) -> Case:
     traits = {name for name in FLAGS if flags[name]} - {"electronic_result"}
     traits |= {"result"} if flags["electronic_result"] else set()
     traits |= {"supplemented"} if told["waits"] else set()
-    traits |= {"elsewhere"} if told["elsewhere"] else set()
+    traits |= {"elsewhere"} if told["elsewhere"] not in (None, told["area"]) else set()
     traits -= set() if flags["has_fee"] else {"paid_online"}
     promised = told["submitted"] + timedelta(days=1)
     traits |= (
@@ -155,10 +175,12 @@ def agrees(expected: Figures | None, found: Figures) -> bool:
     return all((a or 0) == (b or 0) or math.isclose(a or 0, b or 0) for a, b in pairs)
 
 
-def answers(snapshot: Any, area_id: str, boundaries: str, as_of: date | None) -> Iterator[Any]:
+def answers(
+    snapshot: Any, setting: Setting, area_id: str, boundaries: str, as_of: date | None
+) -> Iterator[Any]:
     cut: dict[str, Any] = {"boundaries": Boundaries(boundaries), "as_of": as_of}
-    now = at("2025-08-20 23:59")
-    frame = ask(snapshot, METRICS, area_id, SPAN, now=now, grain=Grain.MONTH, **cut)
+    now = at(f"{setting.last} 23:59")
+    frame = ask(snapshot, METRICS, area_id, setting.span, now=now, grain=Grain.MONTH, **cut)
     for row in frame.to_dict("records"):
         key = (row["metric"], boundaries, area_id, row["period_start"])
         above, below, value = (
@@ -168,8 +190,11 @@ def answers(snapshot: Any, area_id: str, boundaries: str, as_of: date | None) ->
         yield key, Figures(above or 0, below, value)
 
 
-def test_random_worlds_are_counted_as_dossier_by_dossier(request: pytest.FixtureRequest) -> None:
-    many = int(request.config.getoption("--oracle")) // 1000
+@pytest.mark.parametrize("name", SETTINGS)
+def test_random_worlds_are_counted_as_dossier_by_dossier(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    many, setting = int(request.config.getoption("--oracle")) // 1000, SETTINGS[name]
 
     @settings(
         max_examples=many,
@@ -177,21 +202,22 @@ def test_random_worlds_are_counted_as_dossier_by_dossier(request: pytest.Fixture
         suppress_health_check=list(HealthCheck),
         database=None,
     )
-    @given(some.lists(lives(), min_size=1, max_size=25))
+    @given(some.lists(lives(setting), min_size=1, max_size=25))
     def check(world: list[Life]) -> None:
         with TemporaryDirectory() as folder:
-            compare(world, Path(folder))
+            compare(world, setting, Path(folder))
 
     check()
 
 
-def compare(world: list[Life], folder: Path) -> None:
+def compare(world: list[Life], setting: Setting, folder: Path) -> None:
     home = Collected(folder)
-    told = {day: [seen(life, day) for life in world] for day in (SEEN, LAST)}
+    days = (setting.seen, setting.last)
+    told = {day: [seen(life, day, setting) for life in world] for day in days}
     for day, shown in told.items():
         rows = [record(number, one) for number, one in enumerate(shown) if one]
         home.deliver(rows, known=f"{day} 20:00", reaches=f"{day} 19:00")
-    snapshot = home.published(f"{LAST} 21:00")
+    snapshot = home.published(f"{setting.last} 21:00")
     for day, shown in told.items():
         cells: dict[Cell, Figures] = {}
         add_cases(cells, [case(one) for one in shown if one], day)
@@ -199,5 +225,6 @@ def compare(world: list[Life], folder: Path) -> None:
         for boundaries, area_id in areas:
             if boundaries == Boundaries.TODAY and register().get(area_id).valid_until is not None:
                 continue
-            for key, found in answers(snapshot, area_id, boundaries, None if day == LAST else day):
+            as_of = None if day == setting.last else day
+            for key, found in answers(snapshot, setting, area_id, boundaries, as_of):
                 assert agrees(cells.get(key), found), (key, day, cells.get(key), found)
