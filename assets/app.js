@@ -35,9 +35,7 @@
 
   // ---- is the server there? Two answers missing in a row: it is not.
 
-  let typed = 0;
   let typedIn = 0;
-  let sought = '';
   let missed = 0;
   let lostAt = null;
   let build = null;
@@ -190,16 +188,7 @@
       return clicked || nothing();
     },
 
-    // what is typed, once the typing pauses
-    afterPause: async function (text) {
-      const mine = ++typed;
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      if (mine !== typed || (text || '') === sought) return nothing();
-      sought = text || '';
-      return sought;
-    },
-
-    // the same for the pickers of filters → which of them, and what
+    // what is typed into the pickers of filters, once the typing pauses → which of them, and what
     typedIn: async function (...texts) {
       const mine = ++typedIn;
       const which = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id)[0];
@@ -225,12 +214,6 @@
     },
 
     // choices that are addresses
-    goToArea: function (value) {
-      if (!value) return [nothing(), nothing()];
-      window.toan_canh.navigate(value);
-      return [null, ''];
-    },
-
     chooseMetric: function (value) {
       const [, page, own] = window.location.pathname.split('/');
       if (page === 'metric') {

@@ -29,7 +29,6 @@ from dashboards.pages import (
     not_found,
     slow_parts,
 )
-from dashboards.search import found_areas
 from dashboards.selection import FILTERS
 from dashboards.signin import home_of
 from dashboards.text import words
@@ -52,7 +51,6 @@ def register(access: Access, figures: Figures) -> None:
         _redraw(access, figures, page)
         for name in slow_parts(page):
             _redraw_later(access, figures, page, name)
-    _search(access, figures)
     _narrow(access, figures)
     _definitions(access, figures)
     _in_the_browser(access.app)
@@ -146,21 +144,6 @@ def _redraw_later(access: Access, figures: Figures, page: Page, name: str) -> No
             return dict.fromkeys(parts, said)
 
 
-def _search(access: Access, figures: Figures) -> None:
-    @access.callback(
-        READ,
-        output=Output(ids.SEARCH, "data"),
-        inputs={"text": Input(ids.SOUGHT, "data"), "place": State(ids.PLACE, "data")},
-        prevent_initial_call=True,
-    )
-    def find(text: str | None, place: PlaceData | None) -> list[dict[str, str]]:
-        """Areas whose name, old name or code is like what was typed."""
-        visit = _arrived(figures, place)
-        view = Frame(visit).view
-        span = view.span(visit.snapshot.horizon)
-        return found_areas(text or "", view, visit.rules.register, span, visit.words)
-
-
 def _narrow(access: Access, figures: Figures) -> None:
     @access.callback(
         READ,
@@ -246,12 +229,6 @@ def _in_the_browser(app: Dash) -> None:
         State(ids.DRAWN, "data"),
         State(ids.PHRASES, "data"),
     )
-    run(
-        "goToArea",
-        [Output(ids.SEARCH, "value"), Output(ids.SEARCH, "searchValue")],
-        Input(ids.SEARCH, "value"),
-    )
-    run("afterPause", Output(ids.SOUGHT, "data"), Input(ids.SEARCH, "searchValue"))
     pickers = [ids.picker(name) for name in FILTERS]
     run(
         "typedIn",

@@ -32,7 +32,7 @@ HTML_NAMES = {
     "tabIndex": "tabindex",
 }
 PROVIDERS = ("MantineProvider", "DatesProvider")
-FIELDS = ("Select", "DatePickerInput")
+FIELDS = ("AreaPicker", "Select", "DatePickerInput")
 log = logging.getLogger(__name__)
 
 

@@ -5,23 +5,30 @@ from dashboards.selection import MOST_COMPARED, View
 from dashboards.text import Words
 from domain.area import Area, AreaMatch, AreaRegister, Level
 from domain.period import Span
+from domain.scope import EVERYTHING, Scope
 
 MOST = 12
 SHORTEST = 2
 
 
 def found_areas(
-    text: str, view: View, register: AreaRegister, span: Span, words: Words
+    text: str,
+    view: View,
+    register: AreaRegister,
+    span: Span,
+    words: Words,
+    scope: Scope = EVERYTHING,
 ) -> list[dict[str, str]]:
     """Options for what was typed, best first: label with where it lies, value the address.
 
-    Accents, case and the place of tones do not matter. An old name finds the old area, and
-    says what it is today.
+    Only what the scope allows is found. Accents, case and the place of tones do not matter. An old
+    name finds the old area, and says what it is today.
     """
     if len(text.strip()) < SHORTEST:
         return []
     return [
-        _option(match, view, register, span, words) for match in register.search(text, limit=MOST)
+        _option(match, view, register, span, words)
+        for match in register.search(text, scope=scope, limit=MOST)
     ]
 
 
@@ -35,10 +42,10 @@ def _option(
         label += _successor(match, register, words)
     elif name != area_title(area):
         label += words("search.renamed", name=area_title(area))
-    return {"value": _address(view, area, register, span), "label": label}
+    return {"value": area_address(view, area, register, span), "label": label}
 
 
-def _address(view: View, area: Area, register: AreaRegister, span: Span) -> str:
+def area_address(view: View, area: Area, register: AreaRegister, span: Span) -> str:
     """The same view of the area; where areas are compared, the area beside the others."""
     if view.page != "compare" or view.area is None:
         return area_view(view, area, span.last_day).href()

@@ -19,6 +19,7 @@ from dashboards import (
     alerting,
     api,
     api_compared,
+    area_picking,
     arriving,
     callbacks,
     dossier_page,
@@ -37,6 +38,7 @@ from dashboards import (
 from dashboards.access import Access
 from dashboards.board import LEADING
 from dashboards.cache import AnswerCache
+from dashboards.components.area_picker import AreaPicker
 from dashboards.components.markup import Markup
 from dashboards.data import Figures
 from dashboards.files import serve_files_well
@@ -150,6 +152,7 @@ def create_app(
     app.layout = lambda: layout(poll_seconds, versions.now())
     app.first = lambda: first_picture(figures, layout(poll_seconds, {}), language)
     callbacks.register(access, figures)
+    area_picking.register(access, figures)
     api.register(access, figures, dossiers_api.AskedDossiers)
     api_compared.register(access, figures)
     dossiers_api.register(access, figures)
@@ -207,7 +210,6 @@ def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
         dcc.Store(id=ids.PHRASES),
         dcc.Store(id=ids.TITLE),
         dcc.Store(id=ids.CLICKED),
-        dcc.Store(id=ids.SOUGHT),
         dcc.Interval(id=ids.POLL, interval=poll_seconds * 1000),
     ]
     page = [
@@ -239,17 +241,6 @@ def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
 
 def filters() -> html.Div:
     """The bar of choices that every page about figures shares."""
-    search = dmc.Select(
-        id=ids.SEARCH,
-        searchable=True,
-        clearable=False,
-        filter={"function": "asTheyAre"},
-        value=None,
-        data=[],
-        maxDropdownHeight=420,
-        classNames={"label": "ioc-filters__label"},
-        leftSection=html.Span(className="ioc-icon ioc-icon--search"),
-    )
     dates = dmc.DatePickerInput(
         id=ids.DATES,
         type="range",
@@ -259,7 +250,10 @@ def filters() -> html.Div:
     )
     return html.Div(
         [
-            html.Div(search, className="ioc-filters__item ioc-filters__item--wide"),
+            html.Div(
+                AreaPicker(id=ids.SEARCH, label="", hint="", failed=""),
+                className="ioc-filters__item ioc-filters__item--wide",
+            ),
             Markup(id=ids.MORE, className="ioc-filters__toggle"),
             Markup(id=ids.PERIOD, className="ioc-filters__item"),
             html.Div(dates, className="ioc-filters__item"),

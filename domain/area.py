@@ -32,6 +32,7 @@ from domain.area_types import (
 )
 from domain.errors import AreaError, nearest
 from domain.period import Span
+from domain.scope import EVERYTHING, Scope
 from domain.vietnamese import sort_key
 
 __all__ = [
@@ -226,16 +227,18 @@ class AreaRegister:
         *,
         within: str | None = None,
         level: Level | None = None,
+        scope: Scope = EVERYTHING,
         limit: int = 20,
     ) -> tuple[AreaMatch, ...]:
         """Areas by name or code, best first: accents, case and the place of tones do not matter.
 
         Former names and ended areas are found too, and say what they became. Words may add
-        what the area lies in: "hoa binh vinh long".
+        what the area lies in: "hoa binh vinh long". Only what a scope allows is found.
         """
 
         def allowed(area: Area) -> bool:
-            return within is None or within in self.belongs_to(area.area_id)
+            lies_within = within is None or within in self.belongs_to(area.area_id)
+            return lies_within and scope.allows(area.area_id, self)
 
         found = self._index.found(text, level, allowed, limit)
         return tuple(self._match(area, name) for area, name in found)
