@@ -11,9 +11,10 @@ from store.accounting import Moment
 from store.connection import Connection
 from store.facts import FACTS, Count, counts, observed_measures
 from store.handover import find_heirs, handed, moved
+from store.lives import read_events
 from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
-from store.tallies import append_net, append_noted, make_tables, read_events, with_effects
+from store.tallies import append_net, append_noted, make_tables, with_effects
 from store.working_days import write_working_days
 
 DIMENSIONS = (
@@ -156,30 +157,31 @@ from moments join {steps} as fact using (source, {key})
 where known_from < at_moment and (known_to is null or known_to >= at_moment);
 """
 
-# What each record is broken down by, as far as such a combination has a number yet.
-NUMBER = """
-create or replace temp table numbered as
-select known.record_no, dimension.dimension_id
-from known
-left join dimension on {same_known};
-"""
-HAS_UNNUMBERED = "select exists (from numbered where dimension_id is null)"
-ADD_DIMENSIONS = """
+# What the records are broken down by: each combination once, with its number. It is found again
+# by one number for all its values, unless two combinations were to have the same.
+BROKEN_DOWN = """
+create or replace temp table broken_down as
+select distinct {dimensions} from known;
+
 insert into dimension
 select
     (select coalesce(max(dimension_id), 0) from dimension) + row_number() over (),
     {dimensions}
-from (
-    select distinct {dimensions}
-    from known
-    where record_no in (select record_no from numbered where dimension_id is null)
-);
+from broken_down
+where not exists (from dimension where {same_broken_down});
+
+create or replace temp table numbered as
+select dimension.*, hash({dimensions_of}) as hashed
+from broken_down
+join dimension on {same_broken_down};
 """
+ARE_DIFFERENT = "select count(*) = count(distinct hashed) from numbered"
+BY_HASH = "numbered.hashed = hash({dimensions})"
 RECORDS = """
 create or replace temp view records as
 select known.*, numbered.dimension_id
 from known
-join numbered on numbered.record_no = known.record_no;
+join numbered on {same_known};
 """
 
 APPEND = """
@@ -270,7 +272,7 @@ def _append_tallied(
     connection: Connection, count: Count, batch_id: int, *, has_heirs: bool, takes_back: bool
 ) -> None:
     """Append the events; where some cancel out, or are handed over, what is left of them."""
-    read_events(connection, count, GRAIN)
+    read_events(connection, count)
     noted = moved("from noted") if has_heirs else "from noted"
     sums = []
     if has_heirs and count.stocks:
@@ -285,12 +287,18 @@ def _append_tallied(
 
 def _number_dimensions(connection: Connection) -> None:
     """Make the view `records`: what is known, with the number of what it is broken down by."""
-    same_known = matched(DIMENSIONS, "dimension", "known")
-    run(connection, NUMBER, same_known=same_known)
-    if scalar(connection, HAS_UNNUMBERED):
-        run(connection, ADD_DIMENSIONS, dimensions=listed(DIMENSIONS))
-        run(connection, NUMBER, same_known=same_known)
-    run(connection, RECORDS)
+    run(
+        connection,
+        BROKEN_DOWN,
+        dimensions=listed(DIMENSIONS),
+        dimensions_of=listed(DIMENSIONS, "dimension.{}"),
+        same_broken_down=matched(DIMENSIONS, "dimension", "broken_down"),
+    )
+    if scalar(connection, ARE_DIFFERENT):
+        same_known = BY_HASH.format(dimensions=listed(DIMENSIONS, "known.{}"))
+    else:
+        same_known = matched(DIMENSIONS, "numbered", "known")
+    run(connection, RECORDS, same_known=same_known)
 
 
 def _make_table(connection: Connection, count: Count) -> None:

@@ -29,10 +29,11 @@ from store.deltas import GRAIN
 from store.facts import FACTS, Count, counts
 from store.growth import books_until
 from store.handover import HEIRS, find_single_heirs, handed, moved
+from store.lives import read_events
 from store.pointer import Docket, Part, sha256_of
 from store.schema import fingerprint_of, schema_version
 from store.sql import drop_temporary, listed, quoted, run, scalar, sql_file
-from store.tallies import net_noted, read_events, with_effects
+from store.tallies import net_noted, with_effects
 
 RECORD = "dossier"
 EVERYTHING = -1
@@ -206,7 +207,7 @@ def _number(connection: Connection, since: int, *, is_whole: bool) -> None:
 
 def _events(connection: Connection, count: Count) -> str:
     """The SQL of the events of `records`, each under whoever held its area on its day."""
-    read_events(connection, count, GRAIN)
+    read_events(connection, count)
     if not find_single_heirs(connection):
         return "from noted"
     left = handed(count, with_effects(count, "from noted"))

@@ -39,7 +39,7 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 HANDOVER = "heirs-1"
 FORM = "tallied by batch"
 
-# Ends the first of two statements in a file.
+# Stands between the statements of a file.
 END = ";\n\n"
 
 # A field in which the source itself dates its version: an older one never replaces a newer.
@@ -89,7 +89,8 @@ class Count:
     `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
     rows apart. `is_tallied` is whether its events are kept one by one (tallies.py), in snapshots
     too; observations each have a value of their own, and are themselves in a snapshot.
-    `by_calendar` is whether working days are counted.
+    `by_calendar` is whether working days are counted. `lives` are the relations that
+    the first statements of its rules make.
     """
 
     record: str
@@ -99,6 +100,7 @@ class Count:
     keys: tuple[str, ...] = ()
     is_tallied: bool = True
     by_calendar: bool = False
+    lives: tuple[str, ...] = ("lives",)
 
     @property
     def stocks(self) -> tuple[str, ...]:
@@ -132,14 +134,23 @@ class Count:
         return sql_file(f"measures/{self.record}.sql")
 
     @property
-    def events_sql(self) -> str:
-        """Its first statement where it is tallied: the events, and what they tell."""
-        return self.measure_sql.partition(END)[0]
+    def lives_sql(self) -> Mapping[str, str]:
+        """Its first statements where it is tallied: the lives of records, and what is in them."""
+        return dict(zip(self.lives, self._statements, strict=False))
+
+    @property
+    def steps_sql(self) -> tuple[str, ...]:
+        """The next ones: what happens in each kind of life, and on which of its days."""
+        return self._statements[len(self.lives) : -1]
 
     @property
     def kinds_sql(self) -> str:
-        """Its second: what each kind of event counts as."""
-        return self.measure_sql.partition(END)[2]
+        """The last: what each step counts as."""
+        return self._statements[-1]
+
+    @property
+    def _statements(self) -> tuple[str, ...]:
+        return tuple(self.measure_sql.split(END))
 
     def fingerprint(self, calendar: str) -> str:
         """Another one means that the rules of counting have changed, or the `calendar` has."""
@@ -164,7 +175,12 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
 def counts() -> Mapping[str, Count]:
     """What is counted, by record."""
     dossier = Count(
-        "dossier", _columns("dossier"), "integer", steps="dossier_event", by_calendar=True
+        "dossier",
+        _columns("dossier"),
+        "integer",
+        steps="dossier_event",
+        by_calendar=True,
+        lives=("lives", "waits"),
     )
     document = Count("document", _columns("document"), "integer")
     observation = Count("observation", ("value",), "double", keys=("measure",), is_tallied=False)

@@ -46,18 +46,6 @@ MEANS = {
     "effect_id": "Number of the effect, from 1.",
 }
 
-# The events of a batch, and what each kind of them counts as. Kinds are few, so what counts as
-# what is worked out for a few rows instead of millions.
-READ = """
-create or replace temp view occurrence as
-{events};
-
-create or replace temp table kind as
-with kinds as (
-    select distinct * exclude ({grain}) from occurrence
-)
-{kinds};
-"""
 COLUMNS = "select column_name from (describe {relation})"
 
 ADD_EFFECTS = """
@@ -68,18 +56,6 @@ select
 from (select distinct {measures} from {found} where {moves}) as found
 where not exists (from {record}_effect as known where {same});
 """
-MEANINGS = """
-create or replace temp table meaning as
-select kind.* exclude ({measures}), effect_id
-from kind
-join {record}_effect using ({measures});
-
-create or replace temp view noted as
-select {columns}, meaning.effect_id
-from occurrence
-join meaning on {same};
-"""
-
 WITH_EFFECTS = "select * from ({noted}) join {record}_effect using (effect_id)"
 
 APPEND = """
@@ -104,28 +80,8 @@ def make_tables(connection: Connection, count: Count, grain: tuple[str, ...]) ->
     counted = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
     means = dict.fromkeys(count.measures, counted) | MEANS
     for table in (f"{count.record}_{one}" for one in ("effect", "tally", "delta")):
-        for column in _columns(connection, table):
+        for column in columns_of(connection, table):
             run(connection, COMMENT, table=table, column=quoted(column), text=means[column])
-
-
-def read_events(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
-    """Make the view `noted`: the events of what is known, each with the number of its effect.
-
-    Events without any effect are left out.
-    """
-    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
-    run(connection, READ, None, events=count.events_sql, kinds=count.kinds_sql, **names)
-    _add_effects(connection, count, "kind")
-    traits = [one for one in _columns(connection, "occurrence") if one not in grain]
-    alike = "occurrence.{0} is not distinct from meaning.{0}"
-    run(
-        connection,
-        MEANINGS,
-        None,
-        columns=listed(grain, "occurrence.{}"),
-        same=" and ".join(alike.format(quoted(one)) for one in traits),
-        **names,
-    )
 
 
 def with_effects(count: Count, noted: str) -> str:
@@ -161,11 +117,11 @@ def net_noted(connection: Connection, count: Count, grain: tuple[str, ...], coun
         moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.measures),
         **names,
     )
-    _add_effects(connection, count, "net")
+    add_effects(connection, count, "net")
     return NET_NOTED.format(**names)
 
 
-def _add_effects(connection: Connection, count: Count, found: str) -> None:
+def add_effects(connection: Connection, count: Count, found: str) -> None:
     """Give every effect in a relation of measures a number, unless it has one."""
     run(
         connection,
@@ -178,6 +134,7 @@ def _add_effects(connection: Connection, count: Count, found: str) -> None:
     )
 
 
-def _columns(connection: Connection, relation: str) -> list[str]:
+def columns_of(connection: Connection, relation: str) -> list[str]:
+    """The names of the columns of a relation, in order."""
     rows = connection.execute(COLUMNS.format(relation=relation)).fetchall()
     return [name for (name,) in rows]

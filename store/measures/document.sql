@@ -2,19 +2,26 @@
 -- A message that revokes a document is counted as a revocation and not as a document sent.
 --
 -- records   one row per state of a document: sign +1 as it is now known, -1 as it was before
--- kinds     what they tell beside where and when they count: each combination once
+-- lives     the first statement: one row per state of a document
+-- steps     the second: what happens in each kind of life, and on which of its days. What
+--           happens on a day that a life does not have does not happen in it.
+-- The last statement tells what each step counts as.
 
-select
-    known_day,
-    sent_day as day,
-    cast(null as date) as origin_day,
-    dimension_id,
-    sign, business, signed, signature, paper
-from records
-where sent_day is not null;
+select known_day, dimension_id, sent_day, sign, business, signed, signature, paper
+from records;
+
+with kinds as (
+    select distinct sign, business, signed, signature, paper from lives
+)
 
 select
     kinds.*,
+    'sent_day' as day_name,
+    cast(null as varchar) as origin_name
+from kinds;
+
+select
+    steps.*,
     case when business <> 1 then sign else 0 end as docs_sent,
     case when business <> 1 and not paper then sign else 0 end as docs_electronic,
     case when business <> 1 and paper then sign else 0 end as docs_parallel,
@@ -24,4 +31,4 @@ select
     case when business <> 1 and signature = 'invalid' then sign else 0 end
         as docs_signature_invalid,
     case when business = 1 then sign else 0 end as docs_revoked
-from kinds
+from steps

@@ -1,11 +1,15 @@
 -- How dossiers are counted, in the words of domain/dossier.py and to the same result.
--- Each row is one event of one dossier. Stocks are +1 and -1 on the days they change, so that
--- the stock of any day is the sum of all days up to it.
+-- Stocks are +1 and -1 on the days they change, so that the stock of any day is the sum of all
+-- days up to it.
 --
 -- records   one row per state of a dossier: sign +1 as it is now known, -1 as it was before
 -- pauses    the days its clock stood still, [start_day, end_day), never overlapping
 -- working_day   the working calendar: working days up to a day, and when what is due is near due
--- kinds     what events tell beside where and when they count: each combination once
+-- lives     the first statement: one row per state of a dossier
+-- waits     the second: one row per pause of a life
+-- steps     the next ones: what happens in each kind of life or wait, and on which of its days.
+--           What happens on a day that one does not have does not happen in it.
+-- The last statement tells what each step counts as.
 
 with ruled as (
     select
@@ -16,7 +20,7 @@ with ruled as (
         channel,
         received_day,
         due_day,
-        supplements,
+        supplements > 0 as is_supplemented,
         digitised,
         reused,
         electronic_result,
@@ -83,162 +87,215 @@ lived as (
             and resolved_day < coalesce(refused_day, date '9999-12-31') as is_resolved,
         withdrawn_day is not null
             and withdrawn_day < coalesce(refused_day, date '9999-12-31') as is_withdrawn,
-        received_day is not null and received_day < end_day as is_open_once,
-        received_day is not null and overdue_from is not null and breach_day < end_day
-            as is_overdue_once,
+        case when breach_day < end_day then breach_day else end_day end as near_end_day,
         case
             when promised.near_from > received_day then promised.near_from
             when promised.near_from is not null then received_day
         end as near_day,
-        case when breach_day < end_day then breach_day else end_day end as near_end_day,
         went.worked - came.worked as days_between
     from ended
     left join working_day as came on came.day = received_day
     left join working_day as went on went.day = resolved_day
     left join working_day as promised on promised.day = due_day
-),
+)
+
+select
+    record_no,
+    known_day,
+    dimension_id,
+    sign,
+    channel,
+    due_day is not null as has_due,
+    is_from_elsewhere,
+    is_supplemented,
+    digitised,
+    reused,
+    has_fee,
+    paid_online,
+    electronic_result,
+    apology,
+    punctuality,
+    is_reception_late,
+    is_last_minute,
+    is_resolved,
+    received_day is not null and received_day < end_day as is_open_once,
+    received_day is not null and overdue_from is not null and breach_day < end_day
+        as is_overdue_once,
+    near_day < near_end_day as is_near_once,
+    is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
+    refused_day = end_day as ends_refused,
+    -- Withdrawn or refused after it had ended in another way.
+    is_withdrawn and withdrawn_day > end_day as is_withdrawn_after,
+    refused_day > end_day as is_refused_after,
+    case when is_resolved then days_between end as days_between,
+    received_day,
+    reception_day,
+    near_day,
+    near_end_day,
+    breach_day,
+    case when end_day < date '9999-12-31' then end_day end as ended_day,
+    withdrawn_day,
+    refused_day
+from lived;
 
 -- A pause counts only while the dossier is open.
-waited as (
+with waited as (
     select
-        lived.*,
+        lives.*,
+        coalesce(ended_day, date '9999-12-31') as end_day,
         case when start_day > received_day then start_day else received_day end as pause_day,
-        case when pauses.end_day < lived.end_day then pauses.end_day else lived.end_day end
-            as resume_day
-    from lived
-    join pauses on pauses.record_no = lived.record_no
+        case
+            when pauses.end_day < ended_day or ended_day is null then pauses.end_day
+            else ended_day
+        end as resume_day
+    from lives
+    join pauses on pauses.record_no = lives.record_no
     where is_open_once
     and pauses.end_day > received_day
-    and start_day < lived.end_day
-),
-
--- The working days of pauses; the day of reception is none of the dossier's in the first place.
-rested as (
-    select
-        waited.record_no,
-        sum(
-            until.worked_before
-            - case when pause_day = received_day then since.worked else since.worked_before end
-        ) as days
-    from waited
-    join working_day as since on since.day = pause_day
-    join working_day as until on until.day = resume_day
-    where is_resolved
-    group by waited.record_no
-),
-
-events as (
-    select
-        step.name as step,
-        case step.name
-            when 'received' then received_day
-            when 'overdue' then case when is_overdue_once then breach_day end
-            when 'near' then case when near_day < near_end_day then near_day end
-            when 'reception' then reception_day
-            when 'ended' then case when end_day < date '9999-12-31' then end_day end
-            -- The term has run out: on the first day overdue, or with a late result.
-            when 'lapsed' then case
-                when is_overdue_once then breach_day
-                when is_resolved and punctuality = 'late' then resolved_day
-            end
-            -- The same, on its own day whenever the dossier came, where apologies are told of.
-            when 'late' then case
-                when apology is null then cast(null as date)
-                when is_overdue_once then breach_day
-                when is_resolved and punctuality = 'late' then resolved_day
-            end
-            -- Withdrawn or refused after it had ended in another way.
-            when 'withdrawn' then case
-                when is_withdrawn and withdrawn_day > end_day then withdrawn_day
-            end
-            when 'refused' then case when refused_day > end_day then refused_day end
-        end as day,
-        sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
-        supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_reception_late, is_last_minute, is_open_once, is_overdue_once, is_resolved,
-        near_day < near_end_day as is_near_once,
-        is_withdrawn and withdrawn_day = end_day as ends_withdrawn,
-        refused_day = end_day as ends_refused,
-        case when is_resolved then days_between - coalesce(rested.days, 0) end as days_taken
-    from lived
-    left join rested on rested.record_no = lived.record_no
-    cross join (
-        values
-            ('received'), ('overdue'), ('ended'), ('lapsed'), ('late'), ('withdrawn'), ('refused'),
-            ('near'), ('reception')
-    ) as step (name)
-    union all
-    select
-        step.name as step,
-        case step.name
-            when 'stopped' then pause_day
-            -- While it waits for its applicant it is not near due.
-            when 'dimmed' then case
-                when pause_day < near_end_day and near_day < resume_day
-                    then case when pause_day > near_day then pause_day else near_day end
-            end
-            when 'lit' then case
-                when pause_day < near_end_day and near_day < resume_day
-                    then case when resume_day < near_end_day then resume_day else near_end_day end
-            end
-            when 'resumed' then case when resume_day < date '9999-12-31' then resume_day end
-            when 'cleared' then case
-                when is_overdue_once and breach_day < pause_day then pause_day
-                when is_overdue_once and breach_day < resume_day then breach_day
-            end
-            -- A term does not run out in a pause: it has when the pause is over.
-            when 'unlapsed' then case
-                when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
-                    then breach_day
-            end
-            when 'unlate' then case
-                when apology is not null and is_overdue_once
-                    and pause_day <= breach_day and breach_day < resume_day
-                    then breach_day
-            end
-            when 'late' then case
-                when apology is not null and is_overdue_once
-                    and pause_day <= breach_day and breach_day < resume_day
-                    and (resume_day < end_day or is_resolved)
-                    then resume_day
-            end
-            when 'lapsed' then case
-                when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
-                    and (resume_day < end_day or is_resolved)
-                    then resume_day
-            end
-        end as day,
-        sign, known_day, dimension_id, channel, received_day, due_day, punctuality,
-        supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-        is_from_elsewhere, is_reception_late, is_last_minute, is_open_once,
-        is_overdue_once and breach_day < resume_day as is_overdue_once, is_resolved,
-        near_day < near_end_day as is_near_once,
-        false as ends_withdrawn,
-        false as ends_refused,
-        cast(null as integer) as days_taken
-    from waited
-    cross join (
-        values
-            ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late'),
-            ('dimmed'), ('lit')
-    ) as step (name)
+    and start_day < coalesce(ended_day, date '9999-12-31')
 )
 
 select
     known_day,
-    day,
-    case when step in ('lapsed', 'unlapsed') then received_day end as origin_day,
     dimension_id,
-    step, sign, channel, due_day is not null as has_due, punctuality,
-    supplements, digitised, reused, electronic_result, has_fee, paid_online, apology,
-    is_from_elsewhere, is_reception_late, is_last_minute, is_open_once, is_overdue_once, is_near_once,
-    is_resolved, ends_withdrawn, ends_refused,
-    case when step = 'ended' then days_taken end as days_taken
-from events
-where day is not null;
+    sign,
+    has_due,
+    apology,
+    is_open_once,
+    is_overdue_once and breach_day < resume_day as is_overdue_once,
+    is_near_once,
+    -- The day of reception is none of the dossier's in the first place.
+    case
+        when days_between is not null then
+            until.worked_before
+            - case when pause_day = received_day then since.worked else since.worked_before end
+    end as days_waited,
+    received_day,
+    ended_day,
+    pause_day,
+    case when resume_day < date '9999-12-31' then resume_day end as resume_day,
+    -- While it waits for its applicant it is not near due.
+    case
+        when pause_day < near_end_day and near_day < resume_day
+            then case when pause_day > near_day then pause_day else near_day end
+    end as dimmed_day,
+    case
+        when pause_day < near_end_day and near_day < resume_day
+            then case when resume_day < near_end_day then resume_day else near_end_day end
+    end as lit_day,
+    case
+        when is_overdue_once and breach_day < pause_day then pause_day
+        when is_overdue_once and breach_day < resume_day then breach_day
+    end as cleared_day,
+    -- A term does not run out in a pause: it has when the pause is over.
+    case
+        when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
+            then breach_day
+    end as unlapsed_day,
+    case
+        when is_overdue_once and pause_day <= breach_day and breach_day < resume_day
+            and (resume_day < end_day or is_resolved)
+            then resume_day
+    end as relapsed_day
+from waited
+left join working_day as since on since.day = pause_day
+left join working_day as until on until.day = resume_day;
+
+with kinds as (
+    select distinct
+        sign, channel, has_due, is_from_elsewhere, is_supplemented, digitised, reused,
+        has_fee, paid_online, is_open_once
+    from lives
+)
 
 select
     kinds.*,
+    'received' as step,
+    'received_day' as day_name,
+    cast(null as varchar) as origin_name
+from kinds;
+
+with kinds as (
+    select distinct
+        sign, apology, punctuality, is_reception_late, is_overdue_once, is_near_once,
+        is_resolved
+    from lives
+)
+
+select
+    kinds.*,
+    step.name as step,
+    case step.name
+        when 'reception' then 'reception_day'
+        when 'near' then case when is_near_once then 'near_day' end
+        when 'overdue' then case when is_overdue_once then 'breach_day' end
+        -- The term has run out: on the first day overdue, or with a late result.
+        when 'lapsed' then case
+            when is_overdue_once then 'breach_day'
+            when is_resolved and punctuality = 'late' then 'ended_day'
+        end
+        -- The same, on its own day whenever the dossier came, where apologies are told of.
+        when 'late' then case
+            when apology is null then cast(null as varchar)
+            when is_overdue_once then 'breach_day'
+            when is_resolved and punctuality = 'late' then 'ended_day'
+        end
+    end as day_name,
+    case when step.name = 'lapsed' then 'received_day' end as origin_name
+from kinds
+cross join (values ('reception'), ('near'), ('overdue'), ('lapsed'), ('late')) as step (name);
+
+with kinds as (
+    select distinct
+        sign, has_due, electronic_result, punctuality, is_last_minute, is_open_once,
+        is_overdue_once, is_near_once, is_resolved, ends_withdrawn, ends_refused,
+        is_withdrawn_after, is_refused_after, days_between
+    from lives
+)
+
+select
+    kinds.*,
+    step.name as step,
+    case step.name
+        when 'ended' then 'ended_day'
+        when 'withdrawn' then case when is_withdrawn_after then 'withdrawn_day' end
+        when 'refused' then case when is_refused_after then 'refused_day' end
+    end as day_name,
+    cast(null as varchar) as origin_name
+from kinds
+cross join (values ('ended'), ('withdrawn'), ('refused')) as step (name);
+
+with kinds as (
+    select distinct
+        sign, has_due, apology, is_open_once, is_overdue_once, is_near_once, days_waited
+    from waits
+)
+
+select
+    kinds.*,
+    step.name as step,
+    case step.name
+        when 'stopped' then 'pause_day'
+        when 'resumed' then 'resume_day'
+        when 'dimmed' then 'dimmed_day'
+        when 'lit' then 'lit_day'
+        when 'cleared' then 'cleared_day'
+        when 'unlapsed' then 'unlapsed_day'
+        when 'lapsed' then 'relapsed_day'
+        when 'unlate' then case when apology is not null then 'unlapsed_day' end
+        when 'late' then case when apology is not null then 'relapsed_day' end
+        when 'rested' then case when days_waited <> 0 then 'ended_day' end
+    end as day_name,
+    case when step.name in ('lapsed', 'unlapsed') then 'received_day' end as origin_name
+from kinds
+cross join (
+    values
+        ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late'),
+        ('dimmed'), ('lit'), ('rested')
+) as step (name);
+
+select
+    steps.*,
     case when step = 'received' then sign else 0 end as dossiers_received,
     case when step = 'received' and channel = 'online' then sign else 0 end
         as dossiers_received_online,
@@ -252,9 +309,9 @@ select
     case when step = 'received' and is_from_elsewhere then sign else 0 end
         as dossiers_cross_boundary,
     -- What a source does not tell is neither yes nor no: each share is of those that are told.
-    case when step = 'received' and supplements is not null then sign else 0 end
+    case when step = 'received' and is_supplemented is not null then sign else 0 end
         as dossiers_supplement_told,
-    case when step = 'received' and supplements > 0 then sign else 0 end
+    case when step = 'received' and is_supplemented then sign else 0 end
         as dossiers_supplemented,
     case when step = 'received' and digitised is not null then sign else 0 end
         as dossiers_digitised_told,
@@ -319,9 +376,12 @@ select
         when step = 'ended' and not is_overdue_once then -sign
         else 0
     end as dossiers_near_due,
-    case when step = 'ended' and days_taken is not null then sign else 0 end as dossiers_timed,
-    case when step = 'ended' and days_taken is not null then sign * days_taken else 0 end
-        as dossiers_working_days,
+    case when step = 'ended' and days_between is not null then sign else 0 end as dossiers_timed,
+    case
+        when step = 'ended' and days_between is not null then sign * days_between
+        when step = 'rested' then -sign * days_waited
+        else 0
+    end as dossiers_working_days,
     case when step = 'reception' then sign else 0 end as dossiers_reception_due,
     case when step = 'reception' and is_reception_late then sign else 0 end
         as dossiers_reception_late,
@@ -335,4 +395,4 @@ select
         when step = 'unlate' then -sign
         else 0
     end as dossiers_late_apology
-from kinds
+from steps

@@ -1,9 +1,12 @@
--- How reports of citizens and firms are counted: each row is one event of one report.
+-- How reports of citizens and firms are counted.
 -- What was forwarded or refused is another's to answer: it counts as received and no further.
 -- An answer given while the report is still being worked on has not closed it.
 --
 -- records   one row per state of a report: sign +1 as it is now known, -1 as it was before
--- kinds     what events tell beside where and when they count: each combination once
+-- lives     the first statement: one row per state of a report
+-- steps     the second: what happens in each kind of life, and on which of its days. What
+--           happens on a day that a life does not have does not happen in it.
+-- The last statement tells what each step counts as.
 
 with ruled as (
     select
@@ -36,44 +39,52 @@ lived as (
             when overdue_from is not null then received_day
         end as breach_day
     from ruled
-),
-
-events as (
-    select
-        step.name as step,
-        case step.name
-            when 'received' then received_day
-            when 'answered' then answered_day
-            when 'overdue' then case when is_ours and breach_day < end_day then breach_day end
-            when 'cleared' then case
-                when is_answered and breach_day < end_day then answered_day
-            end
-            -- The term has run out: on the first day overdue, or with a late answer.
-            when 'lapsed' then case
-                when is_ours and breach_day < end_day then breach_day
-                when is_answered and answered_day > due_day then answered_day
-            end
-        end as day,
-        sign, known_day, dimension_id, received_day, due_day, answered_day,
-        is_ours, is_answered, satisfied, reopened
-    from lived
-    cross join (
-        values ('received'), ('answered'), ('overdue'), ('cleared'), ('lapsed')
-    ) as step (name)
 )
 
 select
     known_day,
-    day,
-    case when step = 'lapsed' then received_day end as origin_day,
     dimension_id,
-    step, sign, due_day is not null as has_due, answered_day <= due_day as is_on_time,
-    is_ours, is_answered, satisfied, reopened
-from events
-where day is not null;
+    sign,
+    due_day is not null as has_due,
+    answered_day <= due_day as is_on_time,
+    is_ours,
+    is_answered,
+    breach_day < end_day as is_breached,
+    satisfied,
+    reopened,
+    received_day,
+    answered_day,
+    breach_day
+from lived;
+
+with kinds as (
+    select distinct
+        sign, has_due, is_on_time, is_ours, is_answered, is_breached, satisfied, reopened
+    from lives
+)
 
 select
     kinds.*,
+    step.name as step,
+    case step.name
+        when 'received' then 'received_day'
+        when 'answered' then 'answered_day'
+        when 'overdue' then case when is_ours and is_breached then 'breach_day' end
+        when 'cleared' then case when is_answered and is_breached then 'answered_day' end
+        -- The term has run out: on the first day overdue, or with a late answer.
+        when 'lapsed' then case
+            when is_ours and is_breached then 'breach_day'
+            when is_answered and not is_on_time then 'answered_day'
+        end
+    end as day_name,
+    case when step.name = 'lapsed' then 'received_day' end as origin_name
+from kinds
+cross join (
+    values ('received'), ('answered'), ('overdue'), ('cleared'), ('lapsed')
+) as step (name);
+
+select
+    steps.*,
     case when step = 'received' then sign else 0 end as feedback_received,
     case when step = 'received' and is_ours then sign else 0 end as feedback_in_competence,
     case when step = 'received' and is_ours and has_due then sign else 0 end
@@ -105,4 +116,4 @@ select
             then sign
         else 0
     end as feedback_answered_well
-from kinds
+from steps

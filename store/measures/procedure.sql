@@ -2,34 +2,38 @@
 -- first day it no longer is, where the authority that offers it is.
 --
 -- records   one row per version of a procedure: sign +1 as it is now known, -1 as it was before
--- kinds     what events tell beside where and when they count: each combination once
-
-with events as (
-    select
-        case step.name when 'begun' then valid_from else valid_until end as day,
-        known_day,
-        dimension_id,
-        case step.name when 'begun' then sign else -sign end as sign,
-        service_level,
-        has_fee,
-        online_payment,
-        linked
-    from records
-    cross join (values ('begun'), ('ended')) as step (name)
-    where coalesce(valid_from < valid_until, true)
-)
+-- lives     the first statement: one row per state of a version
+-- steps     the second: what happens in each kind of life, and on which of its days. What
+--           happens on a day that a life does not have does not happen in it.
+-- The last statement tells what each step counts as.
 
 select
     known_day,
-    day,
-    cast(null as date) as origin_day,
     dimension_id,
-    sign, service_level, has_fee, online_payment, linked
-from events
-where day is not null;
+    valid_from,
+    valid_until,
+    sign as life_sign,
+    service_level,
+    has_fee,
+    online_payment,
+    linked
+from records
+where coalesce(valid_from < valid_until, true);
+
+with kinds as (
+    select distinct life_sign, service_level, has_fee, online_payment, linked from lives
+)
 
 select
     kinds.*,
+    case when step.name = 'begun' then life_sign else -life_sign end as sign,
+    case when step.name = 'begun' then 'valid_from' else 'valid_until' end as day_name,
+    cast(null as varchar) as origin_name
+from kinds
+cross join (values ('begun'), ('ended')) as step (name);
+
+select
+    steps.*,
     sign as procedures_total,
     case when service_level <> '' then sign else 0 end as procedures_level_told,
     case when service_level in ('full', 'partial', '3', '4') then sign else 0 end
@@ -41,4 +45,4 @@ select
     case when has_fee and online_payment is not null then sign else 0 end
         as procedures_payment_told,
     case when has_fee and online_payment then sign else 0 end as procedures_online_payment
-from kinds
+from steps

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import counts
+from store.facts import Count, counts
 
 MEASURES = sorted((Path(__file__).parents[2] / "store/measures").glob("*.sql"))
 
@@ -29,15 +29,26 @@ def test_measures_use_no_function_or_syntax_of_one_engine_alone(path: Path) -> N
 
 
 @pytest.mark.parametrize("path", MEASURES, ids=lambda path: path.stem)
-def test_a_measure_file_tells_the_events_and_then_what_each_kind_counts_as(path: Path) -> None:
-    events, *kinds = code(path).split(";")
-    assert events.lstrip().startswith(("select", "with"))
-    if counts()[path.stem].is_tallied:
-        (kind,) = kinds
-        assert kind.split()[:2] == ["select", "kinds.*,"]
-        assert kind.split()[-2:] == ["from", "kinds"]
-    else:
-        assert not kinds
+def test_a_measure_file_tells_of_lives_then_what_happens_in_them_then_what_that_counts_as(
+    path: Path,
+) -> None:
+    statements = [" ".join(one.split()) for one in code(path).split(";")]
+    assert all(one.startswith(("select", "with")) for one in statements)
+    count = counts()[path.stem]
+    if not count.is_tallied:
+        assert len(statements) == 1
+        return
+    *steps, kinds = statements[len(count.lives) :]
+    assert kinds.startswith("select steps.*,")
+    assert kinds.endswith("from steps")
+    for one in steps:
+        assert re.match(rf"with kinds as \( select distinct [\w, ]+ from ({lives(count)}) \)", one)
+        assert "as day_name" in one
+        assert "as origin_name" in one
+
+
+def lives(count: Count) -> str:
+    return "|".join(count.lives)
 
 
 def test_every_kind_of_record_that_is_counted_has_its_file() -> None:
