@@ -226,6 +226,14 @@
       return nothing();
     },
 
+    // the same on the page of a subject, whose own metric needs no saying
+    // (an answer that comes late brings the value it was drawn with: that is nobody's choice)
+    chooseOfSubject: function (value, usual) {
+      if (!value || !usual || value === usual.drawn) return nothing();
+      changed({ metric: value === usual.leading ? null : value });
+      return nothing();
+    },
+
     chooseDates: function (value, phrases) {
       const shown = (phrases && phrases.dates) || [];
       if (!value || !value[0] || !value[1]) return nothing(); // only one end is chosen yet

@@ -5,7 +5,7 @@ is for components and charts.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -14,10 +14,12 @@ from dashboards.cells import Cell, blank, cells, one_per_period
 from dashboards.components.definition import Evidence
 from dashboards.places import area_title
 from dashboards.selection import Compare, View, trend_span
+from dashboards.subjects import subject
 from domain.area import COUNTRY_ID, Area, AreaRegister, Boundaries
 from domain.period import Grain, Span, previous, same_last_year
 from domain.scope import Scope
 from metrics.catalogue import Catalogue, Metric
+from metrics.deliveries import newest_periods
 from metrics.drill import why_not
 from metrics.query import query
 from metrics.rules import Rules
@@ -49,7 +51,9 @@ LEADING = "on_time_rate_resolved"
 class Board:
     """One view on one snapshot, for one person's scope, at one instant.
 
-    `shown` are the metrics whose figures stand on the page beside the chosen one.
+    `shown` are the metrics whose figures stand on the page beside the chosen one, `leading` is
+    the one that is chosen where the address names none. `newest` are the spans of metrics that
+    are told for a period of their own, such as a quarter, and not for the days looked at.
     """
 
     view: View
@@ -58,6 +62,8 @@ class Board:
     scope: Scope
     now: datetime
     shown: tuple[str, ...] = CARDS
+    leading: str = LEADING
+    newest: Mapping[str, Span] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -105,7 +111,18 @@ class Board:
     @cached_property
     def metric(self) -> Metric:
         """The metric of the trend, the map and the ranking."""
-        return self.catalogue.metric(self.view.metric or LEADING)
+        return self.catalogue.metric(self.view.metric or self.leading)
+
+    def span_of(self, metric: str) -> Span:
+        """The days a metric's figures are of: those looked at, or its own newest period."""
+        return self.newest.get(metric, self.span)
+
+    def by_span(self, metrics: Iterable[str]) -> dict[Span, list[str]]:
+        """Some metrics by the days their figures are of."""
+        found: dict[Span, list[str]] = {}
+        for metric in metrics:
+            found.setdefault(self.span_of(metric), []).append(metric)
+        return found
 
     @cached_property
     def grain(self) -> Grain:
@@ -115,6 +132,11 @@ class Board:
     def is_known_by_grain(self, metric: Metric) -> bool:
         """Whether a metric can be cut as finely as the trend is."""
         return _coarser(self.grain, metric.smallest_grain) is self.grain
+
+    def grain_of(self, metric: Metric) -> Grain:
+        """How a metric's past is cut: as the trend is, or coarser if it has its own periods."""
+        has_own = metric.id in self.newest
+        return _coarser(self.grain, metric.smallest_grain) if has_own else self.grain
 
     @cached_property
     def trend_span(self) -> Span:
@@ -207,7 +229,8 @@ class Board:
     def _whole(self) -> list[Cell]:
         """The values of the whole span: what is shown, and beside cards what is only published."""
         published = [m.id for m in self.catalogue if m.is_looked_up and m.id not in self.shown]
-        return self._ask((*self.shown, *published * (self.shown is CARDS)), self.span)
+        asked = self.by_span((*self.shown, *published * (self.shown is CARDS)))
+        return [cell for span, some in asked.items() for cell in self._ask(some, span)]
 
     @cached_property
     def headline(self) -> Mapping[str, Cell]:
@@ -218,31 +241,40 @@ class Board:
 
     @cached_property
     def compared_span(self) -> Span | None:
+        return self.compared_with(self.span)
+
+    def compared_with(self, span: Span) -> Span | None:
+        """The days that some days are compared with, as chosen."""
         match self.view.compare:
             case Compare.LAST_YEAR:
-                return same_last_year(self.span)
+                return same_last_year(span)
             case Compare.PREVIOUS:
-                return previous(self.span)
+                return previous(span)
             case _:
                 return None
 
-    def is_like_before(self, area: Area) -> bool:
+    def is_like_before(self, area: Area, span: Span | None = None) -> bool:
         """Whether an area is the same in both spans: on the map of each day it must live in both.
 
-        Today's map restates what was before onto the areas there are.
+        Today's map restates what was before onto the areas there are. `span`: the days looked at.
         """
+        span = span or self.span
+        before = self.compared_with(span)
         is_then = self.boundaries is Boundaries.THEN or area.valid_until is not None
-        if self.compared_span is None or not is_then:
-            return self.compared_span is not None
-        began = area.valid_from is None or area.valid_from <= self.compared_span.start
-        return began and (area.valid_until is None or area.valid_until >= self.span.end)
+        if before is None or not is_then:
+            return before is not None
+        began = area.valid_from is None or area.valid_from <= before.start
+        return began and (area.valid_until is None or area.valid_until >= span.end)
 
     @cached_property
     def earlier(self) -> Mapping[str, Cell]:
         """The same values for the span compared with; empty without a fair comparison."""
-        if self.compared_span is None or not self.is_like_before(self.area):
-            return {}
-        return first_of_each(self._ask(self.shown, self.compared_span), metric_of)
+        found: list[Cell] = []
+        for span, some in self.by_span(self.shown).items():
+            before = self.compared_with(span)
+            if before is not None and self.is_like_before(self.area, span):
+                found += self._ask(some, before)
+        return first_of_each(found, metric_of)
 
     @cached_property
     def series_before(self) -> list[Cell]:
@@ -259,9 +291,14 @@ class Board:
         """The periods of all shown and of the chosen metric, with enough past to see a trend."""
         asked = self.catalogue.some(tuple(dict.fromkeys((*self.shown, self.metric.id))))
         found: dict[str, list[Cell]] = {metric.id: [] for metric in asked}
-        known = [metric.id for metric in asked if self.is_known_by_grain(metric)]
-        for cell in self._ask(known, self.trend_span, self.grain):
-            found[cell.metric].append(cell)
+        known: dict[Grain, list[str]] = {}
+        for metric in asked:
+            if self.is_known_by_grain(metric) or metric.id in self.newest:
+                known.setdefault(self.grain_of(metric), []).append(metric.id)
+        for grain, some in known.items():
+            whole = trend_span(self.span, grain, self.view.calendar)
+            for cell in self._ask(some, whole, grain):
+                found[cell.metric].append(cell)
         return found
 
     def evidence(self, metric: Metric, language: str) -> Evidence:
@@ -291,6 +328,20 @@ class Board:
         """Figures published elsewhere for exactly this area and span, of metrics without a card."""
         found = (c for c in self._whole if c.metric not in self.shown and c.value is not None)
         return [(self.catalogue.metric(cell.metric), cell) for cell in found]
+
+
+def board_of(view: View, snapshot: Snapshot, rules: Rules, scope: Scope, now: datetime) -> Board:
+    """The board of a view: with the metrics that its page shows."""
+    board = Board(view, snapshot, rules, scope, now)
+    if view.page == "metric" and view.metric:
+        return replace(board, shown=(view.metric,))
+    if view.page != "subject":
+        return board
+    about = subject(view.rest)
+    chosen = view.metric or about.leading
+    asked = tuple(dict.fromkeys((*about.asked, chosen)))
+    newest = newest_periods(snapshot, asked, board.span, rules.catalogue)
+    return replace(board, shown=about.asked, leading=about.leading, newest=newest)
 
 
 def _coarser(one: Grain, other: Grain) -> Grain:

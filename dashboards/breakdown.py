@@ -14,6 +14,7 @@ from dashboards.components.states import empty
 from dashboards.geography import REORGANISED
 from dashboards.narrowing import Narrowing, unfit_text
 from dashboards.sections import basis
+from dashboards.selection import View
 from dashboards.text import Words
 from domain.period import Span, label
 from metrics.catalogue import Metric
@@ -29,17 +30,18 @@ def cuts(metric: Metric) -> list[By]:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The cuts of a board's metric, in one language."""
+    """The cuts of a board's metric, in one language; `view` is what links keep, if another."""
 
     board: Board
     words: Words
+    view: View | None = None
 
     def panel(self, by: By) -> Tree | None:
         """A panel of one cut; nothing where the metric has none such."""
         board, say = self.board, self.words
         if by not in cuts(board.metric):
             return None
-        narrowing = Narrowing(board.view, board.snapshot, board.scope, say)
+        narrowing = Narrowing(self._kept, board.snapshot, board.scope, say)
         standings = [self._standing(cell, by, narrowing) for cell in self._lines(by)]
         laid = Layout(say(f"filter.{by}"), board.view.order, MOST_LINES)
         title, count = say(f"breakdown.{by}"), say("breakdown.count", count=len(standings))
@@ -59,6 +61,10 @@ class Breakdown:
             tag("p", tag("span", say("breakdown.hint")), foot, cls="ioc-panel__foot"),
             cls="ioc-panel",
         )
+
+    @property
+    def _kept(self) -> View:
+        return self.view or self.board.view
 
     def _why(self) -> str:
         names = self.board.unfit(self.board.metric)
@@ -84,7 +90,7 @@ class Breakdown:
 
     def _standing(self, line: tuple[Cell, Cell | None], by: By, narrowing: Narrowing) -> Standing:
         cell, before = line
-        code, view = cell.dimension_value, self.board.view
+        code, view = cell.dimension_value, self._kept
         is_chosen = (by.value, code) in view.filters
         href = view.toggled(by.value, code).href() if code else ""
         return Standing(cell, before, narrowing.title(by, code), href, is_chosen)

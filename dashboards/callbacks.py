@@ -28,6 +28,7 @@ from dashboards.pages import (
     methodology,
     not_found,
     slow_parts,
+    subject,
 )
 from dashboards.selection import FILTERS
 from dashboards.signin import home_of
@@ -39,6 +40,13 @@ from domain.errors import IocError, ScopeError, StoreError
 PlaceData = dict[str, str]
 MOST_TYPED = 100
 CARD_PARTS = ("dossier-cards", "office-cards", "printed")
+CLICKABLE = {
+    "overview": CARD_PARTS,
+    "area": CARD_PARTS,
+    "metric": ("value",),
+    "subject": ("cards",),
+}
+"""The parts of pages whose cards tell what is behind them."""
 PLACE = Input(ids.PLACE, "data")
 SERVED = Input(ids.SERVED, "data")
 
@@ -258,13 +266,17 @@ def _in_the_browser(app: Dash) -> None:
     run("chooseCompared", Output(compare.CHOSEN, "error"), Input(compare.CHOSEN, "value"), usual)
     run("soughtIn", Output(methodology.SOUGHT, "value"), PLACE, initial=True)
     run("seek", Output(methodology.SOUGHT, "error"), Input(methodology.SOUGHT, "value"))
+    leading = State(subject.USUAL, "data")
+    error = Output(subject.METRIC, "error")
+    run("chooseOfSubject", error, Input(subject.METRIC, "value"), leading)
     for page in ("overview", "area", "metric"):
         metric = ids.part(page, "metric")
         run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
+    for page, clickable in CLICKABLE.items():
         for name in ("map", "trend"):
             chart = ids.part(page, name)
             run("followChart", Output(chart, "clickData"), Input(chart, "clickData"))
-        for cards in CARD_PARTS if page != "metric" else ("value",):
+        for cards in clickable:
             clicked = Output(ids.CLICKED, "data", allow_duplicate=True)
             run("pass", clicked, Input(ids.part(page, cards), "clicked"))
 

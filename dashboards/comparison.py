@@ -28,11 +28,11 @@ from dashboards.geography import REORGANISED, Shapes, shapes_within
 from dashboards.inside import Inside
 from dashboards.narrowing import unfit_text
 from dashboards.places import area_title, area_view
-from dashboards.sections import basis
+from dashboards.sections import basis, span_text
 from dashboards.text import Words
 from dashboards.theme import Scheme
 from domain.area import Boundaries, Level
-from domain.period import Grain, label
+from domain.period import Grain
 from metrics.catalogue import Better, Catalogue, Metric, subject_title
 from metrics.ranking import Order
 
@@ -81,7 +81,7 @@ class Comparison:
             scheme=scheme,
             grain=board.grain,
             reporting=board.view.calendar,
-            selected=board.span,
+            selected=board.span_of(board.metric.id),
             events=self.events(),
             before=tuple(board.series_before) if self.has_before else (),
             hrefs=self._period_hrefs(),
@@ -148,7 +148,7 @@ class Comparison:
     def _metric_line(self) -> str:
         board = self.board
         name = name_and_variant(board.metric.name[self.words.language])[0]
-        return f"{name}, {label(board.span, None, self.words.language)}"
+        return f"{name}, {span_text(board, board.metric, self.words)}"
 
     def map(self, scheme: Scheme) -> Figure:
         shapes = self._shapes()
@@ -199,7 +199,7 @@ class Comparison:
             ]
         standings = [self.standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
-        compared = basis(board, say) or say("change.label")
+        compared = basis(board, say, board.metric.id) or say("change.label")
         laid = Layout(say("ranking.area"), board.view.order)
         rows = ranking(board.metric, standings, caption, compared, say, laid)
         foot = tag(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboards.board import CARDS, Board
+from dashboards.board import Board, board_of
 from dashboards.cache import AnswerCache
 from dashboards.cases import Watching
 from dashboards.selection import AddressError, View, in_its_time, view_of
@@ -90,9 +90,7 @@ class Visit:
 
     @cached_property
     def board(self) -> Board:
-        metric = self.view.metric if self.view.page == "metric" else None
-        shown = (metric,) if metric else CARDS
-        return Board(self.view, self.snapshot, self.rules, self.scope, self.now, shown)
+        return board_of(self.view, self.snapshot, self.rules, self.scope, self.now)
 
 
 class Figures:

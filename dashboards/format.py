@@ -48,6 +48,22 @@ def figure(
     return text
 
 
+SCALES = ((1e9, "billion"), (1e6, "million"))
+LARGE = {"vi": {"billion": "tỷ", "million": "triệu"}, "en": {"billion": "bn", "million": "m"}}
+
+
+def large(value: float | None, unit: str, language: str = "vi") -> tuple[str, str]:
+    """A sum of money short enough for a card, and in what it is counted: `5.177,8`, `tỷ`.
+
+    Everything else is as `figure` writes it, and counted in nothing but its unit.
+    """
+    if value is not None and unit == "dong":
+        for size, name in SCALES:
+            if abs(value) >= size:
+                return number(value / size, 1, language), LARGE[language][name]
+    return figure(value, unit, language), ""
+
+
 def shown(value: float | None, unit: str, language: str = "vi") -> str:
     """The number with its sign of unit: `98,1 %` in Vietnamese, `98.1%` in English."""
     text = figure(value, unit, language)

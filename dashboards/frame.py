@@ -15,6 +15,7 @@ from dashboards.data import Figures, Visit
 from dashboards.narrowing import Chip, Narrowing
 from dashboards.places import area_title, area_view
 from dashboards.selection import AREA_IN_QUERY, FILTERS, Compare, Listed, View
+from dashboards.subjects import subject, subject_names
 from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
@@ -111,7 +112,8 @@ class Frame:
         view, say = self.view, self.words
         home = view.model_copy(update={"page": "overview", "area": None}).href()
         beside = view.href(page="compare", rest=None)
-        index = view.href(page="index766", rest=None)
+        own = view.rest if view.page == "subject" else subject_names()[0]
+        about = view.href(page="subject", rest=own, metric=None)
         catalogue = view.href(page="methodology", metric=None, rest=None, sought="")
         books = View(page="sources", lang=view.lang).href()
         forms = View(page="submit", lang=view.lang).href()
@@ -122,8 +124,8 @@ class Frame:
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
             (say("shell.alerts"), alerts, view.page == "alerts"),
             (say("shell.dossiers"), lists, view.page == "dossiers"),
+            (say("shell.subject"), about, view.page in ("subject", "index766")),
             (say("shell.compare"), beside, view.page == "compare"),
-            (say("shell.index766"), index, view.page == "index766"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
             (say("shell.packs"), packs, view.page == "packs"),
             (say("shell.sources"), books, view.page == "sources"),
@@ -268,6 +270,8 @@ class Frame:
         if view.page == "metric" and view.metric:
             name = self.visit.rules.catalogue.metric(view.metric).short[say.language]
             return f"{name} · {self._place}"
+        if view.page == "subject":
+            return f"{subject(view.rest).short[say.language]} · {self._place}"
         if view.page in ("index766", "compare"):
             return f"{say(f'shell.{view.page}')} · {self._place}"
         if view.has_choices:

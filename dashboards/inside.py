@@ -72,7 +72,10 @@ class Inside:
     def _all(self) -> list[Cell]:
         """The chosen metric and all that are judged, of every area listed."""
         metrics = dict.fromkeys([self.board.metric.id, *(metric.id for metric in self._judged)])
-        return self._cells(self.listed_in, list(metrics), self.board.span)
+        asked = self.board.by_span(metrics)
+        return [
+            cell for span, some in asked.items() for cell in self._cells(self.listed_in, some, span)
+        ]
 
     # ---- one metric of each
 
@@ -84,11 +87,13 @@ class Inside:
     @cached_property
     def members_earlier(self) -> Mapping[str, Cell]:
         """The same for the span compared with, by area id."""
-        if self.board.compared_span is None or not self.members:
+        span = self.board.span_of(self.board.metric.id)
+        before = self.board.compared_with(span)
+        if before is None or not self.members:
             return {}
-        found = self._cells(self.listed_in, [self.board.metric.id], self.board.compared_span)
+        found = self._cells(self.listed_in, [self.board.metric.id], before)
         register, is_like = self.board.register, self.board.is_like_before
-        likes = (cell for cell in found if is_like(register.get(cell.area_id)))
+        likes = (cell for cell in found if is_like(register.get(cell.area_id), span))
         return {cell.area_id: cell for cell in _one_per_area(likes)}
 
     @cached_property
@@ -96,7 +101,8 @@ class Inside:
         """The chosen metric of every area on the map."""
         if self.mapped_in.area_id == self.listed_in.area_id:
             return self.members
-        return _one_per_area(self._cells(self.mapped_in, [self.board.metric.id], self.board.span))
+        metric = self.board.metric.id
+        return _one_per_area(self._cells(self.mapped_in, [metric], self.board.span_of(metric)))
 
     # ---- which targets are missed
 
@@ -110,6 +116,11 @@ class Inside:
             if metric.id in members or (own.status == "missed" and not own.reported)
         ]
         return sorted(found, key=lambda one: (one.own.status != "missed", -one.shortfall))
+
+    @property
+    def has_judged(self) -> bool:
+        """Whether any of the areas listed could be judged at all."""
+        return bool(self._missed_by_members()[1])
 
     @property
     def is_alone(self) -> bool:

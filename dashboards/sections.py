@@ -22,7 +22,7 @@ from dashboards.places import area_title, area_view, crumbs
 from dashboards.selection import Compare
 from dashboards.text import Words
 from domain.freshness import Freshness, worst
-from domain.period import label
+from domain.period import Grain, ReportingCalendar, Span, label, period_end, period_start
 from metrics.catalogue import Metric
 from store.state.explanations import Mark
 
@@ -123,7 +123,7 @@ class Sections:
             cell=board.headline[metric.id],
             before=board.earlier.get(metric.id),
             past=one_per_period(board.series[metric.id]),
-            basis=basis(board, self.words),
+            basis=basis(board, self.words, metric.id),
             trend_href=board.view.href(metric=metric.id),
             today=board.horizon,
             said=said_of(board.headline[metric.id], self.said),
@@ -159,7 +159,7 @@ class Sections:
     def concerns(self) -> list[Tree]:
         """A panel with the missed targets, worst first."""
         say = self.words
-        items = [self._concern(one) for one in self.inside.missed()[:MOST_CONCERNS]]
+        items = [self.concern(one) for one in self.inside.missed()[:MOST_CONCERNS]]
         key = "attention.narrowed" if self.board.view.filters else "attention.note"
         head = panel_head(say("attention.title"), say(key))
         return [
@@ -167,7 +167,8 @@ class Sections:
             tag("div", attention(items, say), cls="ioc-panel__body"),
         ]
 
-    def _concern(self, one: Missed) -> Concern:
+    def concern(self, one: Missed) -> Concern:
+        """What is told of one missed target."""
         return Concern(
             one.metric,
             one.own,
@@ -185,7 +186,7 @@ class Sections:
         if run is None:
             return ""
         first, is_oldest = run
-        period = label(first, board.grain, say.language, board.view.calendar)
+        period = label(first, board.grain_of(metric), say.language, board.view.calendar)
         return say("attention.at_least" if is_oldest else "attention.since", period=period)
 
     def _culprit(self, cell: Cell) -> Culprit:
@@ -195,13 +196,28 @@ class Sections:
         return Culprit(area_title(area, board.map_day), cell, href)
 
 
-def basis(board: Board, words: Words) -> str:
+def basis(board: Board, words: Words, metric: str = "") -> str:
     """What changes are measured against: "so với cùng kỳ 2025", or nothing."""
-    if board.compared_span is None:
+    before = board.compared_with(board.span_of(metric))
+    if before is None:
         return ""
     if board.view.compare is Compare.LAST_YEAR:
-        return words("compare.to_last_year", year=board.compared_span.start.year)
+        return words("compare.to_last_year", year=before.start.year)
     return words("compare.to_previous")
+
+
+def span_text(board: Board, metric: Metric, words: Words) -> str:
+    """The days a metric's figures are of: "Quý III/2026" where it has a period of its own."""
+    span, calendar = board.span_of(metric.id), board.view.calendar
+    grains = (Grain.MONTH, Grain.QUARTER, Grain.YEAR) if metric.id in board.newest else ()
+    whole = (grain for grain in grains if _is_one(span, grain, calendar))
+    return label(span, next(whole, None), words.language, calendar)
+
+
+def _is_one(span: Span, grain: Grain, calendar: ReportingCalendar) -> bool:
+    """Whether a span is a whole period of a grain."""
+    begins = period_start(span.start, grain, calendar) == span.start
+    return begins and period_end(span.start, grain, calendar) == span.end
 
 
 def said_of(cell: Cell, marks: Sequence[Mark]) -> str:

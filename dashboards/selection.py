@@ -5,6 +5,7 @@
     /metric/on_time_rate_resolved?area=25        one metric, of the country or of an area
     /compare?area=25&with=24                     areas side by side, or organisations
     /index766?area=25                            the index of Decision 766
+    /subject/documents?area=25                   a subject: what is red, its figures, who is worst
     /methodology?q=…                             the catalogue: how everything is counted
     /dossiers?list=overdue&area=25               single dossiers: a list for every day
     /dossiers?metric=dossiers_received&part=…    those behind a figure
@@ -31,6 +32,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.subjects import subject_names
 from domain.area import AreaRegister, Boundaries
 from domain.errors import AreaError, PeriodError, nearest
 from domain.period import (
@@ -63,7 +65,7 @@ ALONE = ("compare", "index766", "methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
 WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("compare", "metric", "dossiers", "index766", "methodology")
+AREA_IN_QUERY = ("compare", "metric", "subject", "dossiers", "index766", "methodology")
 """Pages whose address names the area beside the path."""
 
 
@@ -136,6 +138,7 @@ class View(BaseModel):
         "area",
         "compare",
         "metric",
+        "subject",
         "dossiers",
         "index766",
         "methodology",
@@ -311,8 +314,8 @@ class _Reader:
                 return {"page": name}
             case ["area", code]:
                 return {"page": "area", "area": code}
-            case ["metric", name]:
-                return self._metric(name)
+            case ["metric" | "subject" as kind, name]:
+                return self._metric(name) if kind == "metric" else self._subject(name)
             case ["submit" | "alerts" | "dossiers" as name, *rest] if _is_place(name, rest):
                 return {"page": name, "rest": "/".join(rest)[:200]}
             case parts:
@@ -323,6 +326,14 @@ class _Reader:
         """The page of a metric; of the nearest one where there is none of the name."""
         found = self._parameter("metric", name)
         return {"page": "metric", **found} if found else {"page": "overview"}
+
+    def _subject(self, name: str) -> dict[str, Any]:
+        """The page of a subject; of the nearest one where there is none of the name."""
+        names = subject_names()
+        if name not in names:
+            self.complain("no_subject", value=name)
+            name = next(iter(nearest(name.lower(), names, 1)), names[0])
+        return {"page": "subject", "rest": name}
 
     def parameters(self, search: str, page: str) -> dict[str, Any]:
         """The readable parameters of a query string, mended where they were nearly right."""

@@ -27,7 +27,7 @@ def first_months(snapshot: Snapshot, record: str, boundaries: Boundaries) -> pd.
         sql = statements.FIRST_MONTHS.format(record=record)
         return snapshot.frame(sql, {"map": boundaries.value}).set_index("area_id")["first_day"]
 
-    return _remembered(snapshot, ("first_months", record, boundaries.value), look)
+    return remembered(snapshot, ("first_months", record, boundaries.value), look)
 
 
 def observed_metrics(snapshot: Snapshot) -> frozenset[tuple[str, bool]]:
@@ -37,7 +37,7 @@ def observed_metrics(snapshot: Snapshot) -> frozenset[tuple[str, bool]]:
         rows = snapshot.rows(statements.OBSERVED_METRICS)
         return frozenset((str(metric), bool(standalone)) for metric, standalone in rows)
 
-    return _remembered(snapshot, ("observed_metrics",), look)
+    return remembered(snapshot, ("observed_metrics",), look)
 
 
 def told_names(snapshot: Snapshot) -> dict[str, dict[str, str]]:
@@ -54,7 +54,7 @@ def told_names(snapshot: Snapshot) -> dict[str, dict[str, str]]:
             names.setdefault(dimension, {})[code] = name
         return names
 
-    return _remembered(snapshot, ("names",), look)
+    return remembered(snapshot, ("names",), look)
 
 
 def dimension_values(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
@@ -69,12 +69,11 @@ def dimension_values(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
             for by, column in DIMENSIONS["dossier"].items()
         }
 
-    return _remembered(snapshot, ("dimension_values",), look)
+    return remembered(snapshot, ("dimension_values",), look)
 
 
-def _remembered(
-    snapshot: Snapshot, question: tuple[str, ...], look: Callable[[], Answer]
-) -> Answer:
+def remembered(snapshot: Snapshot, question: tuple[str, ...], look: Callable[[], Answer]) -> Answer:
+    """What `look` found in a snapshot, looked up the first time it is asked."""
     known = _answers.setdefault(snapshot, {})
     if question not in known:
         known[question] = look()

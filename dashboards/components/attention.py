@@ -25,7 +25,8 @@ class Concern:
     """A metric whose target is missed in some of the areas judged.
 
     `cell` is the value of the whole, `worst` the areas furthest from the target, `missed` of
-    `judged` areas miss it; a commune has no areas inside, and then `judged` is 0.
+    `judged` areas miss it; a commune has no areas inside, and then `judged` is 0. `advice` says
+    what to do.
     """
 
     metric: Metric
@@ -35,6 +36,7 @@ class Concern:
     judged: int
     since: str
     href: str
+    advice: str = ""
 
 
 def shortfall(metric: Metric, cell: Cell) -> float:
@@ -65,7 +67,17 @@ def _item(concern: Concern, words: Words) -> Tree:
         tag("p", *_what(concern, words), cls="ioc-attention__what"),
         places,
         tag("p", told, cls="ioc-attention__meta"),
+        _advice(concern, words),
         cls="ioc-attention__item ioc-attention__item--missed",
+    )
+
+
+def _advice(concern: Concern, words: Words) -> Tree | None:
+    """What to do about it, where somebody wrote it down."""
+    if not concern.advice:
+        return None
+    return tag(
+        "p", tag("b", words("attention.advice")), " ", concern.advice, cls="ioc-attention__advice"
     )
 
 

@@ -23,7 +23,8 @@ class Reading:
     same page with this metric's trend, map and ranking; of `today` the hour says how fresh.
     `unfit` says by what the metric cannot be narrowed, where it has no figure for that. `said`
     says whether an explanation of the figure was asked for ("asked") or given ("answered").
-    `page_href` is the metric's own page, if this is not it.
+    `page_href` is the metric's own page, if this is not it. `counts` says what the value is made
+    of, and `why` which source keeps silent where there is none.
     """
 
     metric: Metric
@@ -36,6 +37,8 @@ class Reading:
     unfit: str = ""
     said: str = ""
     page_href: str = ""
+    counts: str = ""
+    why: str = ""
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -49,6 +52,7 @@ def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
         _head(reading, words),
         _variant(metric, words),
         _figure(metric, cell, words),
+        tag("p", reading.counts, cls="ioc-card__counts") if reading.counts else None,
         _verdict(reading, words),
         _bullet(metric, cell),
         _target(reading, words),
@@ -98,11 +102,14 @@ def _figure(metric: Metric, cell: Cell, words: Words) -> Tree:
             cls="ioc-card__figure",
         )
     kind = "ioc-card__value" + (" ioc-card__value--reported" if cell.reported else "")
-    text = fmt.figure(cell.value, metric.unit, words.language, against=cell.target)
+    text, scale = fmt.large(cell.value, metric.unit, words.language)
+    if not scale:
+        text = fmt.figure(cell.value, metric.unit, words.language, against=cell.target)
+    unit = f"{scale} {metric.unit_name(words.language)}".strip()
     return tag(
         "p",
         tag("span", ("≈\u00a0" if cell.estimated else "") + text, cls=kind),
-        tag("span", metric.unit_name(words.language), cls="ioc-card__unit"),
+        tag("span", unit, cls="ioc-card__unit"),
         cls="ioc-card__figure",
     )
 
@@ -147,7 +154,7 @@ def _target(reading: Reading, words: Words) -> Tree | None:
     """What was promised and how far off it is; without a value or a verdict, why."""
     metric, cell = reading.metric, reading.cell
     if cell.value is None:
-        why = reading.unfit or missing_reason(cell, words)
+        why = reading.unfit or reading.why or missing_reason(cell, words)
         return tag("p", why, cls="ioc-card__target")
     why = marks.why_unknown(cell, words)
     if cell.target is None:

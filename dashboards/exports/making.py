@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dashboards import format as fmt
-from dashboards.board import Board
+from dashboards.board import Board, board_of
 from dashboards.exports.board_exhibits import BoardExhibits
 from dashboards.exports.exhibit import Exhibit, Folder
 from dashboards.exports.frame_exhibit import frame_exhibit
@@ -45,7 +45,7 @@ class Maker:
         return words(self.language)
 
     def board(self, view: View) -> Board:
-        return Board(view, self.snapshot, self.rules, self.scope, self.now)
+        return board_of(view, self.snapshot, self.rules, self.scope, self.now)
 
     # ---- one exhibit
 

@@ -29,6 +29,7 @@ from dashboards.pages import (
     overview,
     packs,
     sources,
+    subject,
     submit,
 )
 from dashboards.text import Words
@@ -52,6 +53,7 @@ PAGES: dict[str, Page] = {
         area,
         compare,
         metric,
+        subject,
         dossiers,
         index766,
         methodology,

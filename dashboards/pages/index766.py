@@ -7,10 +7,11 @@ from dashboards.data import Drawn, Visit
 from dashboards.ids import part
 from dashboards.index_sheet import IndexSheet
 from dashboards.pages.parts import beside, markup, panel
+from dashboards.subject_sheet import subject_row
 from dashboards.text import Words
 
 NAME = "index766"
-NAMES = ("head", "score", "wins", "fall", "groups")
+NAMES = ("head", "others", "score", "wins", "fall", "groups")
 PARTS = tuple(f"{part(NAME, name)}.tree" for name in NAMES)
 
 
@@ -19,6 +20,7 @@ def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked i
     return html.Div(
         [
             markup(NAME, "head", "ioc-pagehead"),
+            markup(NAME, "others"),
             beside((5, markup(NAME, "score", "ioc-fills")), (7, panel(NAME, "wins"))),
             panel(NAME, "fall"),
             panel(NAME, "groups"),
@@ -30,5 +32,6 @@ def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked i
 def drawn(visit: Visit) -> Drawn:
     """Every part of the page."""
     sheet = IndexSheet(visit.board, visit.words)
-    values = [sheet.head(), sheet.score(), sheet.wins(), sheet.fall(), sheet.groups()]
+    others = subject_row(visit.view, visit.words)
+    values = [sheet.head(), others, sheet.score(), sheet.wins(), sheet.fall(), sheet.groups()]
     return dict(zip(PARTS, values, strict=True))

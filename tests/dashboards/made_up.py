@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.area import Area, Level, register
+from tests.dashboards import made_up_subjects
+from tests.dashboards.made_up_subjects import deliver_subjects
 from tests.metrics.collected import VIETNAM, Collected, observation
 
 PHUNG_NGUYEN = "08521@2025-07-01"
@@ -64,14 +66,15 @@ def made_up_home(
     collected.deliver(
         _printed(), kind="observation", source="press", reaches=None, known=f"{last} 07:58"
     )
-    for source, title in TITLES.items():
+    deliver_subjects(collected, first, last)
+    for source, title in {**TITLES, **made_up_subjects.TITLES}.items():
         collected.promise(
             source,
             title_vi=title,
             title_en=title,
             owner="Tỉnh mô phỏng",
             simulated=collected.sources[source].simulated,
-            expected_every_s=31 * 86400 if source == "bao_cao" else None,
+            expected_every_s=31 * 86400 if source.startswith("bao_cao") else None,
         )
     collected.published(now or f"{last} 08:00")
 

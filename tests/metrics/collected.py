@@ -142,7 +142,9 @@ class Collected:
 
     def promise(self, source: str, **promises: Any) -> "Collected":
         """What the configuration says of a source: expected_by, expected_every_s, hard_max_s."""
-        self.sources[source] = SourceInfo(source, "csv", ("dossier",), **promises)
+        held = self.sources.get(source)
+        kinds = held.records if held else ("dossier",)
+        self.sources[source] = SourceInfo(source, "csv", kinds, **promises)
         return self
 
     def fail(self, source: str, when: str) -> "Collected":
