@@ -26,7 +26,7 @@ TITLES = {
 def deliver_subjects(collected: Collected, first: date, last: date) -> None:
     """Land the three sources, of Phú Thọ and its first communes."""
     chance = random.Random(2)
-    told = {"reaches": f"{last} 07:50", "known": f"{last} 07:57", "simulated": True}
+    told: Any = {"reaches": f"{last} 07:50", "known": f"{last} 07:57", "simulated": True}
     collected.deliver(
         list(_feedback(chance, max(first, date(2026, 1, 5)), last)),
         kind="feedback", source="pakn", **told,
