@@ -15,6 +15,7 @@ from commands.alert import alert_cli
 from commands.compared import compared_cli
 from commands.dossiers import dossier_cli
 from commands.export import export_cli
+from commands.export_schedule import schedule_cli
 from commands.figure import figure_cli, rules_of
 from commands.people import audit_cli, key_cli, user_cli
 from commands.screens import screen_cli
@@ -43,6 +44,7 @@ cli.add_typer(figure_cli)
 cli.add_typer(compared_cli)
 cli.add_typer(dossier_cli)
 cli.add_typer(alert_cli, name="alert")
+export_cli.add_typer(schedule_cli)
 cli.add_typer(export_cli, name="export")
 cli.add_typer(source_cli, name="source")
 cli.add_typer(token_cli, name="token")
@@ -65,6 +67,7 @@ class Form(StrEnum):
 
 def server() -> Any:
     """The WSGI application: `gunicorn 'app:server()'`."""
+    from commands.post_office import mail_server
     from commands.published import limits
     from commands.workshop import Workshop
     from dashboards.shell import create_app
@@ -78,6 +81,7 @@ def server() -> Any:
         desk=_desk(),
         workshop=Workshop(chosen.home),
         limits=limits(),
+        mail=mail_server(),
     ).server
 
 
@@ -173,12 +177,19 @@ def collect(
     source: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
 ) -> None:
     """Collect the sources of config/sources.toml by their schedules, and publish."""
-    from commands.alert_keeper import AlertKeeper
+    from commands.keeper import CHECK, MAIL, Keeper
+    from commands.post_office import has_mailings
 
     if once or source:
         raise typer.Exit(collector().run_once(source))
-    with AlertKeeper(typer.echo) as keeper:
-        status = collector(keeper.note).serve()
+    mail = replace(MAIL, needed=has_mailings)
+    with Keeper(typer.echo, CHECK) as alerts, Keeper(typer.echo, mail) as mailings:
+
+        def published() -> None:
+            alerts.note()
+            mailings.note()
+
+        status = collector(published).serve()
     raise typer.Exit(status)
 
 

@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = Field(
         default=None, description="File with the password of that user, readable by us alone."
     )
+    mail_domains: str | None = Field(
+        default=None,
+        description="Domains packs may be mailed to, separated by commas; else the sender's own.",
+    )
     webhook_hosts: str | None = Field(
         default=None,
         description="Hosts digests may be posted to, separated by commas; without it none.",

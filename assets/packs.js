@@ -173,6 +173,7 @@
       });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.detail);
+      return answer.detail;
     };
 
     const slug = (title) => title.replace(/[đĐ]/g, 'd').normalize('NFD').replace(/[\u0300-\u036f]/g, '')
@@ -197,6 +198,13 @@
 
     const status = make('p', { cls: 'ioc-packs__status', role: 'status' });
     const pages = make('div', { cls: 'ioc-packs__pages' });
+
+    const scheduled = make('section', { cls: 'ioc-panel ioc-packs__schedule' });
+    const isChanged = () => {
+      const kept = told.recipes.find((one) => one.name === chosen).recipe;
+      const plain = (one) => JSON.stringify({ ...one, area: null });
+      return plain(kept) !== plain(recipe);
+    };
 
     const drawPreview = () => {
       pages.replaceChildren(...(shown
@@ -242,11 +250,15 @@
             make('ol', { cls: 'ioc-packs__sections' }, recipe.sections.map(sectionOf)),
             added()),
           make('section', {},
-            make('h2', { cls: 'ioc-section__title' }, words.preview), pages)));
+            make('h2', { cls: 'ioc-section__title' }, words.preview), pages)),
+        scheduled);
       drawPreview();
     };
 
     begin(told.recipes[0].name);
+    window.ioc_schedules(scheduled, words.schedule, {
+      make, select, button, sent, chosen: () => ({ recipe: chosen, area, changed: isChanged() })
+    }).catch((error) => { scheduled.textContent = words.failed + ' ' + error.message; });
   }
 
   Object.assign(window.dash_clientside.ioc, {

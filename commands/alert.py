@@ -98,7 +98,7 @@ def check(
     ] = False,
 ) -> None:
     """Judge every rule by the newest figures and keep what follows, as the collector does."""
-    from commands.alert_keeper import limit
+    from commands.keeper import limit
     from commands.published import limits
     from metrics.alerts.check import check as checked
 

@@ -1,6 +1,5 @@
 """The command line for files to take away: a chart, a table, or a pack of slides."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -161,13 +160,12 @@ def build() -> None:
 
 
 def _recipe(name: str) -> "Recipe":
-    from dashboards.exports.recipe import recipe_file, recipe_from, shipped_recipe
-    from store.state.recipes import recipe_kept
+    from dashboards.exports.recipe import recipe_file
+    from dashboards.mailings.sending import recipe_named
 
-    if name.endswith(".toml"):
-        return recipe_file(Path(name))
-    kept = recipe_kept(settings().home, name)
-    return recipe_from(json.loads(kept.body), name) if kept else shipped_recipe(name)
+    return (
+        recipe_file(Path(name)) if name.endswith(".toml") else recipe_named(settings().home, name)
+    )
 
 
 def _maker() -> "Maker":

@@ -10,6 +10,8 @@ from settings import Settings, settings
 if TYPE_CHECKING:
     from dashboards.digests.digest import Desk
     from dashboards.digests.post import Posted, Ways
+    from dashboards.digests.ways import MailServer
+    from dashboards.mailings.sending import Carried
 
 
 def ways(chosen: Settings) -> "Ways":
@@ -34,11 +36,22 @@ def ways(chosen: Settings) -> "Ways":
             sender,
             chosen.smtp_user or "",
             chosen.smtp_password_file,
+            _domains(chosen.mail_domains or ""),
         )
     named = [one.strip() for one in (chosen.webhook_hosts or "").split(",")]
     hosts = frozenset(one.lower() for one in named if one)
     hooks = Hooks(hosts, chosen.webhook_plain, chosen.webhook_secret_file) if hosts else None
     return Ways(mail, hooks, chosen.digest_at)
+
+
+def _domains(text: str) -> frozenset[str]:
+    named = (one.strip().lower().lstrip("@") for one in text.split(","))
+    return frozenset(one for one in named if one)
+
+
+def mail_server() -> "MailServer | None":
+    """The mail server that packs go through; None: none is configured. Raises IocError."""
+    return ways(settings()).mail
 
 
 def desk(chosen: Settings) -> "Desk":
@@ -61,6 +74,24 @@ def posted() -> "Posted":
     if not out.any:
         return Posted()
     return post(desk(chosen), out, lambda: datetime.now(UTC))
+
+
+def carried() -> "Carried":
+    """Make and send the packs that are due. Raises IocError."""
+    from dashboards.mailings.sending import Carried, carry_out
+
+    mail = mail_server()
+    if mail is None:
+        return Carried()
+    return carry_out(desk(settings()), mail, lambda: datetime.now(UTC))
+
+
+def has_mailings(is_news: bool) -> bool:
+    """Whether a pack is due, or waits for what may have come; never without a mail server."""
+    from store.state.schedules import has_work
+
+    chosen = settings()
+    return bool(chosen.smtp_host) and has_work(chosen.home, datetime.now(UTC), is_news=is_news)
 
 
 def outlook(home: Path) -> list[str]:

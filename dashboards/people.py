@@ -367,6 +367,22 @@ class People:
         return self._begin(account, stage, now)
 
 
+def person_now(home: Path, name: str, now: datetime) -> Person | None:
+    """What somebody may do and see at a moment at which they ask for nothing themselves.
+
+    None: they may not log in, or never could; a guest may while nobody has an account. Raises
+    StoreError.
+    """
+    if name == GUEST.name:
+        return None if Sessions(home, {}).has_people else GUEST
+    account = person_named(home, name)
+    if account is None or not _may_log_in(account, now):
+        return None
+    role = role_named(account.role)
+    scope = replace(account.scope, least=role.least)
+    return Person(account.name, role.permissions, scope, account.shown, account.role)
+
+
 def note_deed(event: str, what: str, detail: str = "") -> None:
     """Keep in the audit trail what whoever asks is about to get or has handed in.
 

@@ -29,6 +29,7 @@ from dashboards import (
     mishaps,
     monitoring,
     packing,
+    scheduling,
     screens,
     security,
     signin,
@@ -41,6 +42,7 @@ from dashboards.cache import AnswerCache
 from dashboards.components.area_picker import AreaPicker
 from dashboards.components.markup import Markup
 from dashboards.data import Figures
+from dashboards.digests.ways import MailServer
 from dashboards.files import serve_files_well
 from dashboards.first import first_picture
 from dashboards.headers import add_headers, content_security_policy
@@ -114,6 +116,7 @@ def create_app(
     desk: Desk | None = None,
     workshop: Callable[[], None] = lambda: None,
     limits: Limits = STANDARD,
+    mail: MailServer | None = None,
 ) -> Dash:
     """The web of one home, ready to be served by any number of threads.
 
@@ -121,7 +124,7 @@ def create_app(
     It answers to those addresses only, so that no foreign site can reach it through a name
     that resolves to this machine. `desk` is where figures are handed in; by default nowhere.
     `workshop` starts the builder of files to take away, where none is at work.
-    `limits` hold for every query.
+    `limits` hold for every query. `mail` is the server packs are mailed through, if any.
     """
     opened = opening or Opening()
     app = IocDash(
@@ -163,6 +166,7 @@ def create_app(
     alert_documents.register(access, figures)
     taking.register(access, home, workshop)
     packing.register(access, figures)
+    scheduling.register(access, figures, mail)
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)

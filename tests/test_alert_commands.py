@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from commands.alert_keeper import AlertKeeper
 from commands.doctor import findings
+from commands.keeper import CHECK, Keeper
 from store.state.alerts import alerts, entries_of
 from tests.metrics.alerts.test_check import OFF, OVERDUE, deliver
 from tests.metrics.collected import Collected
@@ -74,9 +75,10 @@ def test_the_doctor_tells_of_rules_and_of_what_could_not_be_judged(home: Path) -
 # ---- the keeper
 
 
-def keeper(told: list[str], *code: str, deadline: float = 20) -> AlertKeeper:
+def keeper(told: list[str], *code: str, deadline: float = 20) -> Keeper:
     """One whose child is a few lines of Python."""
-    return AlertKeeper(told.append, ["-c", "\n".join(code)], deadline=deadline, rest=0)
+    errand = replace(CHECK, command=["-c", "\n".join(code)], deadline=deadline, rest=0)
+    return Keeper(told.append, errand)
 
 
 def test_what_the_check_says_is_told_once() -> None:
@@ -95,15 +97,15 @@ def test_a_check_that_never_ends_is_ended_and_holds_up_nobody() -> None:
 
 def test_a_check_that_eats_all_memory_ends_alone() -> None:
     told: list[str] = []
-    keeper(told, "from commands import alert_keeper", "alert_keeper.MEMORY = 2**29",
-           "alert_keeper.limit()", "held = bytearray(2**30)").once()  # fmt: skip
+    keeper(told, "from commands import keeper", "keeper.MEMORY = 2**29",
+           "keeper.limit()", "held = bytearray(2**30)").once()  # fmt: skip
     assert "MemoryError" in told[0]
 
 
 def test_a_check_that_dies_is_told() -> None:
     told: list[str] = []
     keeper(told, "import os", "os.kill(os.getpid(), 9)").once()
-    assert told == ["Alerts were not checked: the check was stopped (signal 9)."]
+    assert told == ["Alerts were not checked: the program was stopped (signal 9)."]
 
 
 def test_news_start_a_check_and_the_end_ends_it(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from domain.errors import IocError
-from store.state.outbox import Message
+from store.state.outbox import Attached, Message
 
 PATIENCE_SECONDS = 20.0
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -34,7 +34,10 @@ class NotSentError(IocError):
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mails are handed over, as whom. `security`: starttls, tls or none."""
+    """Where mails are handed over, as whom. `security`: starttls, tls or none.
+
+    `domains` are those that people may have packs mailed to; none given: the sender's own.
+    """
 
     host: str
     port: int
@@ -42,13 +45,25 @@ class MailServer:
     sender: str
     user: str = ""
     password_file: Path | None = None
+    domains: frozenset[str] = frozenset()
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
+
+    @property
+    def own_domains(self) -> frozenset[str]:
+        """The domains whose addresses people may choose."""
+        return self.domains or frozenset({_domain(self.sender)})
+
+    def takes(self, address: str) -> bool:
+        """Whether people may have something mailed to an address: of these domains, or below."""
+        domain = _domain(address)
+        return any(domain == one or domain.endswith(f".{one}") for one in self.own_domains)
 
     def send(self, message: Message) -> None:
         """Hand over one mail. Raises NotSentError."""
+        mail = _mail(message, self.sender)
         try:
             with self._connected() as server:
-                refused = server.send_message(_mail(message, self.sender))
+                refused = server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             told = f"The mail server refuses {message.address} ({code})."
@@ -84,18 +99,36 @@ class MailServer:
         return server
 
 
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
+
+
 def _mail(message: Message, sender: str) -> EmailMessage:
     """The mail of a message. The same message has the same Message-ID, however often it goes."""
     mail = EmailMessage(policy=SMTP_POLICY)
     mail["From"], mail["To"], mail["Subject"] = sender, message.address, message.subject
-    domain = sender.rpartition("@")[2] or "localhost"
+    domain = _domain(sender) or "localhost"
     mail["Message-ID"] = f"<{message.message_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     if message.made_at is not None:
         mail["Date"] = message.made_at
     mail.set_content(message.body)
+    for file in message.files:
+        kind, _, subtype = file.media.partition("/")
+        mail.add_attachment(_content(file), kind, subtype, filename=file.name)
     return mail
+
+
+def _content(file: Attached) -> bytes:
+    """A file as it was when it was made. Raises NotSentError."""
+    try:
+        content = file.path.read_bytes()
+    except OSError:
+        raise NotSentError(f"{file.name} is not there any more.", for_good=True) from None
+    if hashlib.sha256(content).hexdigest() != file.path.name:
+        raise NotSentError(f"{file.name} was changed since it was made.", for_good=True)
+    return content
 
 
 @dataclass(frozen=True)

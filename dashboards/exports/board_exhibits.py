@@ -67,6 +67,7 @@ class BoardExhibits:
             charts=(self._points(metric, drawn),) if drawn else (),
             remarks=(*told.unfit(metric), *told.remarks(drawn), *self._events()),
             simulated=any(cell.simulated for cell in cells),
+            late=told.late(cells),
         )
 
     def _points(self, metric: Metric, cells: Sequence[Cell]) -> Points:
@@ -137,6 +138,7 @@ class BoardExhibits:
             charts=self._bars(placed),
             remarks=(*told.unfit(metric), *told.remarks(cells), *self._plainly(placed)),
             simulated=any(cell.simulated for cell in cells),
+            late=told.late(cells),
             table_apart=apart,
         )
 
@@ -222,6 +224,7 @@ class BoardExhibits:
             charts=(*((drawn,) if drawn else ()), *self._worst(placed)),
             remarks=(*told.unfit(metric), *told.remarks(cells)),
             simulated=any(cell.simulated for cell in cells),
+            late=told.late(cells),
             table_apart=apart,
         )
 

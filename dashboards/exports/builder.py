@@ -117,7 +117,7 @@ def _clear(home: Path) -> None:
 
 def _build_one(home: Path, found: Export, limits: Limits, patience: Patience) -> None:
     try:
-        with _no_longer_than(patience.seconds):
+        with no_longer_than(patience.seconds):
             exports.finish(home, found.export_id, _made(home, found, limits))
     except IocError as error:
         exports.fail(home, found.export_id, error.message)
@@ -129,7 +129,9 @@ def _build_one(home: Path, found: Export, limits: Limits, patience: Patience) ->
 
 
 @contextmanager
-def _no_longer_than(seconds: int) -> Iterator[None]:
+def no_longer_than(seconds: int) -> Iterator[None]:
+    """Give a piece of work up after so many seconds. Raises TooLongError."""
+
     def give_up(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal's handler
         raise TooLongError(f"It took longer than {seconds} seconds. Ask for less.")
 
@@ -156,7 +158,7 @@ def _made(home: Path, found: Export, limits: Limits) -> Made:
     )
     folder = made(wanted, maker, lambda one, of: exports.tell(home, found.export_id, one, of))
     content = form.write(folder, home / "config")
-    _keep(path_of(home, found.export_id), content)
+    keep(path_of(home, found.export_id), content)
     pages = _pictures(home, found.export_id, content) if wanted.pictures else 0
     digest = hashlib.sha256(content).hexdigest()
     return Made(file_name(folder, form), form.media, pages, digest, maker.snapshot.version)
@@ -167,7 +169,7 @@ def path_of(home: Path, export_id: str, picture: int | None = None) -> Path:
     return home / FOLDER / (export_id if picture is None else f"{export_id}-{picture}.png")
 
 
-def _keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> None:
     """All of it or nothing: it may be asked for at any moment."""
     held = path.with_name(f"{path.name}.tmp")
     held.touch(mode=0o600)
@@ -178,7 +180,7 @@ def _keep(path: Path, content: bytes) -> None:
 def _pictures(home: Path, export_id: str, content: bytes) -> int:
     count = min(page_count(content), MOST_PICTURES)
     for number in range(count):
-        _keep(path_of(home, export_id, number), pixels(content, number, PICTURE_SCALE))
+        keep(path_of(home, export_id, number), pixels(content, number, PICTURE_SCALE))
     return count
 
 

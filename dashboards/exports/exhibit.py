@@ -148,7 +148,7 @@ class Exhibit:
     far they reach and in which state; `facts` are (name, text) for the sheet "Giải thích".
     `remarks` are what qualifies the numbers, `comment` what the maker of a pack wrote.
     `table_apart` leaves the table to workbooks: the charts say it already, or say that there is
-    nothing to draw.
+    nothing to draw. `late` names the sources whose data for it are late, doubtful or cut off.
     """
 
     key: str
@@ -162,6 +162,7 @@ class Exhibit:
     comment: str = ""
     simulated: bool = False
     table_apart: bool = False
+    late: tuple[str, ...] = ()
 
     @property
     def printed(self) -> Table | None:
@@ -187,6 +188,11 @@ class Folder:
     @property
     def simulated(self) -> bool:
         return any(one.simulated for one in self.exhibits)
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """The sources whose data are late for any exhibit, each once."""
+        return tuple(dict.fromkeys(name for one in self.exhibits for name in one.late))
 
 
 def texts(rows: Sequence[tuple[Entry, ...]]) -> list[list[str]]:

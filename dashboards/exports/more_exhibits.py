@@ -51,6 +51,7 @@ class MoreExhibits:
             table=table,
             remarks=(*remarks, *told.remarks([cell for cell in found if cell.value is not None])),
             simulated=any(cell.simulated for cell in found),
+            late=told.late(found),
         )
 
     # ---- key figures

@@ -19,6 +19,7 @@ from domain.freshness import Freshness, worst
 from domain.period import Grain, label
 from domain.scope import Scope
 from metrics.catalogue import Metric
+from metrics.sources import Source, sources_of
 
 MOST_NAMED = 2
 Facts = tuple[tuple[str, str], ...]
@@ -94,6 +95,29 @@ class Telling:
         reached = say("reach.until", until=marks.reach_of(until, say))
         return f"{reached} ({say(f'freshness.{state}')})"
 
+    def late(self, cells: Sequence[Cell]) -> tuple[str, ...]:
+        """The sources on which figures wait, each with how far it reaches and its state."""
+        doubtful = [cell for cell in cells if _is_late(cell)]
+        if not doubtful:
+            return ()
+        board, say = self.board, self.words
+        names = {name for cell in doubtful for name in cell.sources}
+        titles = board.source_titles(say.language)
+        found = sources_of(board.snapshot, board.now, board.rules.calendar, board.horizon)
+        told = [
+            f"{titles.get(one.id, one.id)}: {self._reached(one)}"
+            for one in found.all
+            if one.id in names and one.state.severity > Freshness.HOLIDAY.severity
+        ]
+        return tuple(told) or (self.reach(doubtful),)
+
+    def _reached(self, source: Source) -> str:
+        say = self.words
+        state = say(f"freshness.{source.state}")
+        if source.data_as_of is None:
+            return state
+        return f"{say('reach.until', until=marks.reach_of(source.data_as_of, say))} ({state})"
+
     def remarks(self, cells: Sequence[Cell]) -> tuple[str, ...]:
         """What qualifies some of the values, each once; simulated values have their own mark."""
         say = self.words
@@ -167,6 +191,13 @@ def _state(cells: Sequence[Cell]) -> Freshness:
     """The worst state, also of values that have not come; of who never delivers, if of all."""
     found = {Freshness(cell.freshness) for cell in cells if cell.freshness}
     return worst(found - {Freshness.NEVER} or {Freshness.NEVER})
+
+
+def _is_late(cell: Cell) -> bool:
+    """Whether waiting may make a figure better: what never came is not waited for."""
+    if not cell.freshness or cell.freshness == Freshness.NEVER:
+        return False
+    return Freshness(cell.freshness).severity > Freshness.HOLIDAY.severity
 
 
 def _scope_text(scope: Scope, words: Words) -> str:

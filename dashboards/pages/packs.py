@@ -3,6 +3,8 @@
 The page is a frame and its words; assets/packs.js draws what is chosen, which no callback needs.
 """
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -46,6 +48,12 @@ WORDS = (
     "page",
     "nothing_yet",
 )
+SCHEDULE_WORDS = (
+    *("title", "lead", "no_mail", "keep_first", "at", "until", "to", "to_hint", "forms"),
+    *("arrange", "arranged", "none", "next", "last", "never", "owner"),
+    *("on", "on_workdays", "on_mon", "on_tue", "on_wed", "on_thu", "on_fri", "on_month", "on_last"),
+    *("pause", "resume", "remove"),
+)
 
 
 def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked in the same way
@@ -64,5 +72,12 @@ def drawn(visit: Visit) -> Drawn:
     """The head, and the words of what the browser draws."""
     say = visit.words
     head = page_head(say("pack.heading"), [say("pack.lead")], [], say)
-    told = {name: say(f"pack.{name}") for name in WORDS} | {"language": say.language}
+    told: dict[str, Any] = {name: say(f"pack.{name}") for name in WORDS}
+    told |= {"language": say.language, "schedule": _schedule_words(say)}
     return dict(zip(PARTS, [head, told], strict=True))
+
+
+def _schedule_words(say: Words) -> dict[str, str]:
+    gaps = {"to_hint": {"domains": "{domains}"}, "on_month": {"day": "{day}"}}
+    told = {name: say(f"schedule.{name}", **gaps.get(name, {})) for name in SCHEDULE_WORDS}
+    return {**told, "language": say.language}

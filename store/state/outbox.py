@@ -9,7 +9,7 @@ a message, and cannot lose one.
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -40,10 +40,29 @@ create table if not exists message (
     unique (recipient, day, channel, address)
 );
 create index if not exists message_by_state on message (state, next_at);
+create table if not exists attachment (
+    message_id text not null,
+    place integer not null,
+    name text not null,
+    media text not null,
+    sha256 text not null,
+    primary key (message_id, place)
+);
 """
+FOLDER = "post"
+"""Where files to be sent lie in a home, each under the SHA-256 of its content."""
 UNKNOWN_AFTER = timedelta(minutes=15)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 GIVEN_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a message: the name it gets there, and where it lies here."""
+
+    name: str
+    media: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -64,6 +83,7 @@ class Message:
     next_at: datetime | None = None
     sent_at: datetime | None = None
     problem: str = ""
+    files: tuple[Attached, ...] = ()
 
 
 def identifier(message: Message) -> str:
@@ -83,28 +103,58 @@ def has_message(home: Path, recipient: str, day: date) -> bool:
 
 def put(home: Path, messages: Iterable[Message], now: datetime) -> int:
     """Keep messages to be sent, each once; how many are new."""
-    made = 0
     with opened(home, SCHEMA) as state:
-        for one in messages:
-            done = state.execute(
-                "insert or ignore into message (message_id, recipient, day, channel, address,"
-                " subject, body, document, made_at, next_at)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    identifier(one),
-                    one.recipient,
-                    one.day.isoformat(),
-                    one.channel,
-                    one.address,
-                    one.subject,
-                    one.body,
-                    one.document,
-                    written(now),
-                    written(now),
-                ),
-            )
-            made += done.rowcount
-    return made
+        return sum(add(state, one, now) for one in messages)
+
+
+def add(state: sqlite3.Connection, one: Message, now: datetime) -> int:
+    """Keep a message together with what it tells of; 1, or 0 where it was kept before."""
+    message_id = identifier(one)
+    done = state.execute(
+        "insert or ignore into message (message_id, recipient, day, channel, address,"
+        " subject, body, document, made_at, next_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id,
+            one.recipient,
+            one.day.isoformat(),
+            one.channel,
+            one.address,
+            one.subject,
+            one.body,
+            one.document,
+            written(now),
+            written(now),
+        ),
+    )
+    if done.rowcount:
+        state.executemany(
+            "insert or replace into attachment values (?, ?, ?, ?, ?)",
+            [
+                (message_id, place, file.name, file.media, file.path.name)
+                for place, file in enumerate(one.files)
+            ],
+        )
+    return done.rowcount
+
+
+def withdraw(state: sqlite3.Connection, recipient: str) -> None:
+    """What still waits for a recipient, or tells them of what they waited for, is never sent."""
+    state.execute(
+        "update message set state = 'failed', problem = 'withdrawn' where state = 'waiting'"
+        " and (recipient = ?1 or substr(recipient, 1, length(?1) + 1) = ?1 || ' ')",
+        (recipient,),
+    )
+
+
+def files_to_keep(home: Path) -> set[str]:
+    """The names of the files that messages still to be sent go with."""
+    with consulted(home, SCHEMA) as state:
+        rows = state.execute(
+            "select distinct sha256 from attachment join message using (message_id)"
+            " where state in ('waiting', 'sending')"
+        )
+        return {row["sha256"] for row in rows}
 
 
 def claim(home: Path, now: datetime) -> Message | None:
@@ -131,7 +181,7 @@ def claim(home: Path, now: datetime) -> Message | None:
             " where message_id = ?",
             (written(now), row["message_id"]),
         )
-    return _message(row)
+        return replace(_message(row), files=_files(state, home / FOLDER, row["message_id"]))
 
 
 def settle(home: Path, message: Message, now: datetime) -> None:
@@ -164,6 +214,13 @@ def messages(home: Path, most: int = 100) -> list[Message]:
             "select * from message order by made_at desc, message_id limit ?", (most,)
         )
         return [_message(row) for row in rows]
+
+
+def _files(state: sqlite3.Connection, folder: Path, message_id: str) -> tuple[Attached, ...]:
+    rows = state.execute(
+        "select * from attachment where message_id = ? order by place", (message_id,)
+    )
+    return tuple(Attached(row["name"], row["media"], folder / row["sha256"]) for row in rows)
 
 
 def _message(row: sqlite3.Row) -> Message:

@@ -10,12 +10,14 @@ from flask.testing import FlaskClient
 
 from dashboards.access import Access
 from dashboards.data import Place, Visit
+from dashboards.digests.ways import MailServer
 from dashboards.shell import create_app
 from domain.scope import EVERYTHING
 from metrics.rules import rules
 from metrics.snapshots import Snapshot, current_snapshot
 from metrics.sources import sources_of
 from tests.dashboards.made_up import made_up_home
+from tests.dashboards.mailbox import MailBox, mail_server
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -62,3 +64,9 @@ def visit(home: Path, snapshot: Snapshot) -> Callable[..., Visit]:
         return Visit(place, snapshot, EVERYTHING, NOW, by, states)
 
     return visited
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[MailBox, MailServer]]:
+    with mail_server() as found:
+        yield found

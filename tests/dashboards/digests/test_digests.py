@@ -1,24 +1,20 @@
 """Digests: one a recipient and working day, sent to a real mail server and a real web server."""
 
-import email.policy
 import hashlib
 import hmac
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from dashboards.digests.digest import Desk
 from dashboards.digests.post import Posted, Ways, post
@@ -32,6 +28,7 @@ from store.state.alert_rows import Key, Seen, Step
 from store.state.alert_steps import latest, take
 from store.state.audit import Deed
 from store.state.outbox import claim, messages
+from tests.dashboards.mailbox import MailBox
 from tests.metrics.collected import NEW_PHU_THO, Collected, dossier
 
 ROOT = Path(__file__).parents[3]
@@ -55,36 +52,6 @@ areas = ["25"]
 leaders = true
 email = ["ld@tinh.example.vn"]
 """
-
-
-class MailBox:
-    """What a mail server took. `refuse` is what it answers instead, as often as told."""
-
-    def __init__(self) -> None:
-        self.taken: list[Any] = []
-        self.refuse: list[str] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.refuse:
-            return self.refuse.pop()
-        mail = message_from_bytes(envelope.content, policy=email.policy.default)
-        self.taken.append((tuple(envelope.rcpt_tos), mail))
-        return "250 taken"
-
-    def to(self, address: str) -> list[Any]:
-        return [mail for to, mail in self.taken if to == (address,)]
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[MailBox, MailServer]]:
-    box = MailBox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, MailServer("127.0.0.1", port, "none", "ioc@tinh.example.vn")
-    controller.stop()
 
 
 @pytest.fixture(scope="module")
