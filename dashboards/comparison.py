@@ -14,9 +14,11 @@ from dashboards.cells import Cell
 from dashboards.charts.frame import Figure
 from dashboards.charts.frame import empty as no_figure
 from dashboards.charts.map import Place, area_map
-from dashboards.charts.trend import Event, TrendLook, trend
+from dashboards.charts.trend import Event, TrendLook, since_the_first, trend
+from dashboards.charts.trend_sheet import events_within
 from dashboards.components.card import name_and_variant
 from dashboards.components.choices import Option, options_of, segment
+from dashboards.components.happened import event_list
 from dashboards.components.head import panel_head
 from dashboards.components.legend import legend
 from dashboards.components.markup import Tree, tag
@@ -25,6 +27,7 @@ from dashboards.components.states import empty
 from dashboards.components.table import series_table
 from dashboards.components.taking import take_menu
 from dashboards.geography import REORGANISED, Shapes, shapes_within
+from dashboards.happenings import happened
 from dashboards.inside import Inside
 from dashboards.narrowing import unfit_text
 from dashboards.places import area_title, area_view
@@ -99,7 +102,7 @@ class Comparison:
         }
 
     def events(self) -> tuple[Event, ...]:
-        """What changed the area's territory, with its law; for the country the reorganisation."""
+        """What changed the area's territory, with its law, what else happened, and outages."""
         board = self.board
         changes = (*board.register.predecessors(board.area.area_id),)
         if board.boundaries is Boundaries.THEN:
@@ -109,17 +112,20 @@ class Comparison:
         }
         if board.area.level is Level.COUNTRY:
             laws[REORGANISED] = COUNTRY_LAW
-        return tuple(
+        merged = tuple(
             Event(day, self.words("trend.event", day=fmt.day(day, self.words.language), law=law))
             for day, law in sorted(laws.items())
         )
+        return (*merged, *happened(board, self.words))
 
     def trend_foot(self) -> list[Tree]:
         """The table behind the chart, the source, and the way to the data."""
         board, say = self.board, self.words
         found = board.series[board.metric.id]
         numbers = series_table(board.metric, found, board.grain, board.view.calendar, say)
+        told = events_within(since_the_first(found), self.events())
         return [
+            *event_list(told, say),
             tag("details", tag("summary", say("table.show")), numbers, cls="ioc-panel__data"),
             tag("p", *self._origin(found), cls="ioc-panel__foot"),
         ]

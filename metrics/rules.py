@@ -18,6 +18,7 @@ from domain.calendar import WorkingCalendar, load_calendar
 from domain.errors import IocError
 from metrics.alerts.checks import Known
 from metrics.alerts.rules import AlertRules, load_alerts, own_files
+from metrics.annotations import Annotations, load_annotations
 from metrics.catalogue import DEFINITIONS, Catalogue, catalogue, load_catalogue
 from metrics.locks import FILE as LOCKS
 from metrics.locks import Locks, load_locks
@@ -28,6 +29,7 @@ OWN_DEFINITIONS = "metrics"
 TARGETS = "targets.csv"
 CALENDAR = "calendar.csv"
 QUALITY = "quality.toml"
+EVENTS = "events.csv"
 KEPT = ("cache", "last-good-rules")
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -46,6 +48,7 @@ class Rules:
     quality: QualityRules
     locks: Locks = field(default_factory=Locks)
     alerts: AlertRules = field(default_factory=AlertRules)
+    annotations: Annotations = field(default_factory=Annotations)
     problem: str = ""
 
     @property
@@ -57,6 +60,7 @@ class Rules:
             self.targets.version,
             self.quality.version,
             self.locks.version,
+            self.annotations.version,
             told,
         )
         return "-".join(part for part in parts if part)
@@ -83,6 +87,7 @@ def read_rules(config: Path | None = None) -> Rules:
             areas,
             load_quality(shipped.metrics),
             alerts=_alerts(shipped, load_quality(shipped.metrics), areas),
+            annotations=load_annotations(shipped, areas),
         )
     own = sorted((config / OWN_DEFINITIONS).glob("*.toml"))
     definitions = load_catalogue(DEFINITIONS, own) if own else catalogue()
@@ -95,6 +100,7 @@ def read_rules(config: Path | None = None) -> Rules:
         doubts,
         load_locks(config / LOCKS, areas),
         _alerts(definitions, doubts, areas, own_files(config)),
+        load_annotations(definitions, areas, config / EVENTS),
     )
 
 
@@ -120,7 +126,7 @@ def _rules(config: Path | None, _seen: Stamp) -> Rules:
 def _files(config: Path) -> Iterator[Path]:
     """The files of a config folder that rules are made of, as they are there."""
     yield from sorted((config / OWN_DEFINITIONS).glob("*.toml"))
-    for name in (TARGETS, CALENDAR, QUALITY, LOCKS):
+    for name in (TARGETS, CALENDAR, QUALITY, LOCKS, EVENTS):
         if (config / name).exists():
             yield config / name
     yield from own_files(config)

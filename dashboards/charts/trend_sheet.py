@@ -1,7 +1,7 @@
 """What a trend is drawn on: axes, the days selected, what happened, words where lines end."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,14 @@ HEADROOM = 1.06
 
 @dataclass(frozen=True)
 class Event:
-    """Something that changed what the numbers mean: a day and a short text, with its law."""
+    """Something that changed what the numbers mean: a day and a short text, with its law.
+
+    What lasted ends before `until`.
+    """
 
     day: date
     text: str
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet = layout(look.scheme, look.words.language)
     colour = colours(look.scheme)
     unit = cells[0].unit
-    sheet["margin"] = {"l": 8, "r": 76, "t": 58 if look.events else 14, "b": 8, "pad": 0}
+    top = _headroom(_events_within(cells, look))
+    sheet["margin"] = {"l": 8, "r": 76, "t": top, "b": 8, "pad": 0}
     sheet["xaxis"].update(_time_axis(cells, look))
     sheet["yaxis"]["ticksuffix"] = ("\u00a0%" if look.words.language == "vi" else "%") * (
         unit == "percent"
@@ -57,6 +62,11 @@ def trend_sheet(cells: Sequence[Cell], look: TrendLook) -> Figure:
     sheet["yaxis"].setdefault("range", _whole_range(drawn))
     sheet["shapes"] = [*_selection_band(look, colour), *_event_rules(cells, look, colour)]
     return sheet
+
+
+def _headroom(events: Sequence[Event]) -> int:
+    """Room for what is written above: two lines of one event, or the numbers of several."""
+    return {0: 14, 1: 58}.get(len(events), 32)
 
 
 def _time_axis(cells: Sequence[Cell], look: TrendLook) -> Figure:
@@ -123,7 +133,8 @@ def _selection_band(look: TrendLook, colour: Any) -> list[Figure]:
 
 
 def _event_rules(cells: Sequence[Cell], look: TrendLook, colour: Any) -> list[Figure]:
-    return [
+    events = _events_within(cells, look)
+    rules = [
         {
             "type": "line",
             "xref": "x",
@@ -134,33 +145,74 @@ def _event_rules(cells: Sequence[Cell], look: TrendLook, colour: Any) -> list[Fi
             "y1": 1.02,
             "line": {"color": colour["ink-3"], "width": 1},
         }
-        for event in _events_within(cells, look)
+        for event in events
     ]
+    return [*[_lasting(event, event.until, colour) for event in events if event.until], *rules]
+
+
+def _lasting(event: Event, until: date, colour: Any) -> Figure:
+    """The days of something that lasted, shaded."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": event.day.isoformat(),
+        "x1": until.isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": colour["line"],
+        "line": {"width": 0},
+    }
 
 
 def event_labels(cells: Sequence[Cell], look: TrendLook) -> list[Figure]:
-    """What happened, written above the rule of its day."""
+    """What happened, written above the rule of its day; of several only their numbers."""
     middle = cells[len(cells) // 2].period.start
+    events = _events_within(cells, look)
+    texts = {events[0].day: safe_label(events[0].text)} if len(events) == 1 else _numbers(events)
     return [
         {
-            "text": safe_label(event.text).replace("\n", "<br>"),
+            "text": text.replace("\n", "<br>"),
             "align": "left",
-            "x": event.day.isoformat(),
+            "x": day.isoformat(),
             "xref": "x",
-            "xanchor": "left" if event.day <= middle else "right",
+            "xanchor": "center" if len(events) > 1 else "left" if day <= middle else "right",
             "y": 1.02,
             "yref": "paper",
             "yanchor": "bottom",
             "showarrow": False,
             "font": {"size": 12, "color": colours(look.scheme)["ink-3"]},
         }
-        for event in _events_within(cells, look)
+        for day, text in texts.items()
     ]
 
 
-def _events_within(cells: Sequence[Cell], look: TrendLook) -> list[Event]:
+def _numbers(events: Sequence[Event]) -> dict[date, str]:
+    """The places of events in the list below the chart, by day."""
+    found: dict[date, str] = {}
+    for number, event in enumerate(events, start=1):
+        before = f"{found[event.day]}, " if event.day in found else ""
+        found[event.day] = f"{before}{number}"
+    return found
+
+
+def events_within(cells: Sequence[Cell], events: Sequence[Event]) -> list[Event]:
+    """The events that a chart of some cells shows, the oldest first; one under way begins there."""
+    if not cells:
+        return []
     whole = Span(cells[0].period.start, cells[-1].period.end)
-    return [event for event in look.events if whole.contains(event.day)]
+    begun = (
+        replace(event, day=whole.start)
+        if event.until and event.day < whole.start < event.until
+        else event
+        for event in events
+    )
+    return sorted((event for event in begun if whole.contains(event.day)), key=lambda e: e.day)
+
+
+def _events_within(cells: Sequence[Cell], look: TrendLook) -> list[Event]:
+    return events_within(cells, look.events)
 
 
 def end_labels(cells: Sequence[Cell], look: TrendLook) -> list[Figure]:

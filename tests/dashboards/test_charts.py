@@ -8,12 +8,15 @@ import pytest
 from dashboards.charts.frame import config, safe_label
 from dashboards.charts.map import Place, Scale, area_map, scale
 from dashboards.charts.trend import Event, TrendLook, trend
+from dashboards.charts.trend_sheet import events_within
+from dashboards.components.happened import event_list
 from dashboards.geography import COUNTRY_VIEW, archipelagos, shapes_within
 from dashboards.text import words
 from dashboards.theme import SCHEMES, Scheme, colours
 from domain.area import COUNTRY_ID, register
 from domain.period import Grain
 from tests.dashboards.made_cells import cell, month
+from tests.dashboards.reading import text_of
 
 TODAY, BEFORE = date(2026, 11, 22), date(2025, 6, 30)
 
@@ -58,6 +61,23 @@ def test_a_change_of_the_map_is_ruled_and_names_its_law() -> None:
     rules = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "line"]
     assert [rule["x0"] for rule in rules] == ["2026-02-01"]
     assert any("202/2025/QH15" in note["text"] for note in figure["layout"]["annotations"])
+
+
+def test_several_events_are_numbered_as_in_their_list_and_what_lasts_is_shaded() -> None:
+    events = (
+        Event(date(2026, 2, 10), "Mất nguồn", date(2026, 3, 5)),
+        Event(date(2026, 2, 1), "Nghị định"),
+        Event(date(2026, 2, 1), "Công văn"),
+    )
+    months = [cell(95.0, period=month(number)) for number in (1, 2, 3)]
+    figure = trend(months, look(events=events))
+    notes = {note["x"]: note["text"] for note in figure["layout"]["annotations"]}
+    assert notes["2026-02-01"] == "1, 2"
+    assert notes["2026-02-10"] == "3"
+    listed = text_of(event_list(events_within(months, events), words("vi")))
+    assert listed == "Nghị địnhCông vănMất nguồn"
+    shades = [one for one in figure["layout"]["shapes"] if one.get("x1") == "2026-03-05"]
+    assert [one["x0"] for one in shades] == ["2026-02-10"]
 
 
 def test_a_trend_without_any_value_says_so() -> None:
