@@ -37,7 +37,9 @@ class Measure:
 
     `record` says which rollup holds it: dossier, feedback and so on. A measure that is
     observed rather than counted names the metric it belongs to (`of`, "*" for any) and which
-    `part` of the observation it is: numerator, denominator or value.
+    `part` of the observation it is: numerator, denominator or value. A measure that adds up a
+    whole number of each event that another counts names that one (`spread_over`): then it is
+    kept how often each number was there, from which a median can be told at any level.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Measure:
     unit: str
     of: str | None = None
     part: str | None = None
+    spread_over: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -68,9 +71,17 @@ def read_measures(path: Path) -> Mapping[str, Measure]:
         stanzas = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(path.name, "", "", f"is not TOML: {error}") from error
-    return MappingProxyType(
-        {name: _measure(path.name, name, stanza) for name, stanza in stanzas.items()}
-    )
+    found = {name: _measure(path.name, name, stanza) for name, stanza in stanzas.items()}
+    for one in found.values():
+        if one.spread_over is not None:
+            _one_of(path.name, one.id, "spread_over", one.spread_over, _flows(found, one.record))
+    return MappingProxyType(found)
+
+
+def _flows(found: Mapping[str, Measure], record: str) -> tuple[str, ...]:
+    """What may be counted of a kind of record on the very day it happens."""
+    flows = (one for one in found.values() if one.additivity is Additivity.SUM)
+    return tuple(one.id for one in flows if one.record == record)
 
 
 def _measure(file: str, name: str, stanza: object) -> Measure:
@@ -78,11 +89,12 @@ def _measure(file: str, name: str, stanza: object) -> Measure:
         raise CatalogueError(file, name, "", "is not a stanza", f"Write [{name}] and its keys")
     observed = stanza.get("record") == "observation"
     expected = ["record", "additivity", "unit", *(["of", "part"] if observed else [])]
+    known = [*expected, *([] if observed else ["spread_over"])]
     for key in stanza:
-        if key not in expected:
-            way_on = suggestion(key, expected).strip() or f"Known keys: {', '.join(expected)}"
+        if key not in known:
+            way_on = suggestion(key, known).strip() or f"Known keys: {', '.join(known)}"
             raise CatalogueError(file, name, key, "is not a key of a measure", way_on)
-    for key in expected:
+    for key in (*expected, *(stanza.keys() & {"spread_over"})):
         if not isinstance(stanza.get(key), str):
             raise CatalogueError(file, name, key, "is missing or not text")
     _one_of(file, name, "record", stanza["record"], RECORDS)

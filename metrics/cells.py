@@ -12,10 +12,11 @@ from metrics import coverage
 from metrics.contents import observed_metrics
 from metrics.counts import Counts, counts, life
 from metrics.coverage import Coverage
-from metrics.formula import Gathering, Numbers
+from metrics.formula import Figures, Gathering, Numbers
 from metrics.metric import Aggregation, Metric
 from metrics.observed import Observations, observations
 from metrics.question import Question
+from metrics.spread import middles
 from metrics.window import Flags
 
 NEVER = SEVERITY.index(Freshness.NEVER)
@@ -65,15 +66,23 @@ def _counted(
     used = np.asarray(begun.any(axis=2))
     told = counted.is_told(begun) & life(question, gathering) & _has_level(question, metric)
     own = coverage.of_itself(told)
-    return _figures(
+
+    def sums(names: Sequence[str], stocks: Gathering | None) -> Numbers:
+        return _gathered(counted, names, gathering, stocks, leaf_level)
+
+    figures = _figures(metric, told, sums)
+    if metric.formula.is_middle:
+        found = middles(question, metric, counted.lines, leaf_level)
+        below, whole, middle = (np.where(told, one, np.nan) for one in found)
+        figures = below, whole, middle
+    return Cells(
         metric,
         _lines(question, counted.lines),
-        told,
-        lambda names, stocks: _gathered(counted, names, gathering, stocks, leaf_level),
+        *figures,
         estimated=_estimated(counted, metric, leaf_level) & told,
         severity=_severity(question, used),
         used=used,
-        covered=own if covered is None or metric.aggregation is Aggregation.OWN_LEVEL else covered,
+        coverage=own if covered is None or metric.aggregation is Aggregation.OWN_LEVEL else covered,
     )
 
 
@@ -121,15 +130,14 @@ def _observed(
     names = (*metric.numerator, *metric.denominator)
     told = life(question, Gathering.FLOW) & _has_level(question, metric)
     used = observed.is_used(names)
-    return _figures(
+    return Cells(
         metric,
         (),
-        told,
-        lambda names, _stocks: observed.sums(names, gathering, leaf_level),
+        *_figures(metric, told, lambda names, _: observed.sums(names, gathering, leaf_level)),
         estimated=observed.estimated(names, gathering, leaf_level) & told,
         severity=_severity(question, used),
         used=used,
-        covered=covered,
+        coverage=covered,
     )
 
 
@@ -144,16 +152,8 @@ _SOURCES: dict[str, Callable[[Question, str, Sequence[Metric]], list[Cells]]] = 
 
 
 def _figures(
-    metric: Metric,
-    lines: tuple[str, ...],
-    told: Flags,
-    sums: Callable[[Sequence[str], Gathering | None], Numbers],
-    *,
-    estimated: Flags,
-    severity: npt.NDArray[np.intp],
-    used: Flags,
-    covered: Coverage,
-) -> Cells:
+    metric: Metric, told: Flags, sums: Callable[[Sequence[str], Gathering | None], Numbers]
+) -> Figures:
     """Sum first, divide last; nothing where nothing was told."""
     missing = np.full(told.shape, np.nan)
     above, below = metric.formula.stocks or (None, None)
@@ -161,8 +161,7 @@ def _figures(
     denominator = missing
     if metric.is_rate:
         denominator = np.where(told, sums(metric.denominator, below), missing)
-    figures = metric.formula.figures(numerator, denominator, metric.scale)
-    return Cells(metric, lines, *figures, estimated, severity, used, covered)
+    return metric.formula.figures(numerator, denominator, metric.scale)
 
 
 def _blank(question: Question, metric: Metric) -> Cells:

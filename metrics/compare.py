@@ -354,7 +354,7 @@ def _with_peers(comparing: _Comparing) -> Compared:
 def _together(metric: Metric, others: pd.DataFrame) -> float | None:
     """What several areas have together: sums divided last, or a count per area."""
     told = others[others["value"].notna()]
-    if told.empty or metric.is_looked_up:
+    if told.empty or metric.is_looked_up or metric.formula.is_middle:
         return None
     if not metric.is_rate:
         return float(told["value"].sum()) / len(told)
@@ -363,6 +363,11 @@ def _together(metric: Metric, others: pd.DataFrame) -> float | None:
 
 
 def _no_peers(metric: Metric) -> Text:
+    if metric.formula.is_middle:
+        return Text(
+            "Trung vị không cộng, không lấy trung bình; chỉ xếp hạng được.",
+            "Medians are not added or averaged; they are only ranked.",
+        )
     if metric.is_looked_up:
         return Text(
             "Điểm và số báo cáo không cộng, không lấy trung bình; chỉ xếp hạng được.",

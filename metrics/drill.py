@@ -123,6 +123,8 @@ def drill(
     question = question_of(selection, when, scope, snapshot, now, by)
     expected, locked, estimated = _figure(selection, part, scope, snapshot, now, by)
     shares, params = _shares(question, metric, part, statuses)
+    if metric.formula.is_middle:
+        params["middle"] = _present(selection, scope, snapshot, now, by)["value"]
     found = question.docket_rows(
         shares + statements.FOUND.format(order=page.sql_order),
         **params,
@@ -173,6 +175,8 @@ def groups(
     when = window(selection, snapshot.horizon)
     question = question_of(selection, when, scope, snapshot, now, by)
     shares, params = _shares(question, metric, part, statuses)
+    if metric.formula.is_middle:
+        params["middle"] = _present(selection, scope, snapshot, now, by)["value"]
     found: dict[By, list[Group]] = {By.ORGANISATION: [], By.PROCEDURE: []}
     sql = shares + statements.GROUPED
     for dimension, *told in question.docket_rows(sql, **params, today=snapshot.horizon):
@@ -225,9 +229,15 @@ def _figure(
     shown = _computed(selection, scope, snapshot, now, by)
     if not shown["locked"]:
         return _known(shown[part]), None, bool(shown["estimated"])
-    present = replace(selection, as_of=snapshot.horizon)
-    found = _computed(present, scope, snapshot, now, by)
+    found = _present(selection, scope, snapshot, now, by)
     return _known(found[part]), _known(shown[part]), bool(found["estimated"])
+
+
+def _present(
+    selection: Selection, scope: Scope, snapshot: Snapshot, now: datetime, by: Rules
+) -> "pd.Series[Any]":
+    """The row of the figure as it is known now, whether or not its period is locked."""
+    return _computed(replace(selection, as_of=snapshot.horizon), scope, snapshot, now, by)
 
 
 def _computed(
@@ -264,7 +274,7 @@ def _shares(
 
 def _names(metric: Metric, part: Part) -> Sequence[str]:
     """The measures a count is made of."""
-    if part is Part.DENOMINATOR:
+    if part is Part.DENOMINATOR or metric.formula.is_middle:
         return metric.denominator
     return (*metric.numerator, *(metric.denominator if metric.formula.takes_away else ()))
 
@@ -276,6 +286,11 @@ def _weight(question: Question, metric: Metric, part: Part) -> str:
     denominator = _sum(question, metric.denominator, formula, below)
     if part is Part.DENOMINATOR:
         return denominator
+    if formula.is_middle:
+        (total,), (number,) = metric.numerator, metric.denominator
+        return (
+            f"case when r.{total} // nullif(r.{number}, 0) <= $middle then {denominator} else 0 end"
+        )
     numerator = _sum(question, metric.numerator, formula, above)
     return f"({denominator}) - ({numerator})" if formula.takes_away else numerator
 

@@ -81,6 +81,47 @@ def _has_stocks(names: Sequence[str]) -> bool:
     return any(measures()[name].additivity is Additivity.LAST for name in names)
 
 
+def spread(question: Question, record: str, measured: tuple[str, str]) -> pd.DataFrame:
+    """How often each amount was there.
+
+    Rows of area_id, leaf_level, dimension, period, alive, amount and times. `measured` are the
+    measure that adds the amounts up, and the one that counts their events.
+    """
+    selection = question.selection
+    is_whole = selection.as_of is None and question.window.is_whole_months
+    if not is_whole or question.is_by_dimension or question.is_narrowed:
+        return _single_amounts(question, record, measured)
+    sql = statements.SPREAD.format(
+        record=record,
+        period=period_number("r.month", selection),
+        alive=alive(question, "r.month"),
+        areas=_areas(question),
+    )
+    return question.frame(sql)
+
+
+def _single_amounts(question: Question, record: str, measured: tuple[str, str]) -> pd.DataFrame:
+    total, number = measured
+    filters, params = filter_conditions(question, record)
+    known = "and r.known_day <= $as_of" if question.selection.as_of else ""
+    filled = (
+        _moving(question, record, measured)
+        if _moves(question)
+        else _standing(question, record, measured)
+    )
+    told = {
+        **filled,
+        "record": record,
+        "dimension": dimension_column(question, record),
+        "filters": filters,
+        "known": known + statements.WITH_AMOUNTS.format(record=record, number=number),
+        "places": statements.PLACES_BY_DAY if _moves(question) else statements.THESE_PLACES,
+        "matters": f"r.{number} <> 0 and not n.is_moved",
+        "sums": statements.AMOUNTS.format(total=total, number=number),
+    }
+    return question.frame(statements.NARROWED.format(**told), **params)
+
+
 def _single(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
     """Counts from single events; before the first period only what a stock is made of."""
     filters, params = filter_conditions(question, record)

@@ -73,6 +73,11 @@ class Formula:
     stocks: tuple[Gathering, Gathering] | None = None
 
     @property
+    def is_middle(self) -> bool:
+        """Whether the value is the median of single events (metrics/spread.py)."""
+        return self.figures is _middle
+
+    @property
     def takes_away(self) -> bool:
         """Whether the numerator is what is left of the denominator."""
         return self.figures is _complement
@@ -95,6 +100,11 @@ def _quotient(numerator: Numbers, denominator: Numbers, scale: float) -> Figures
 def _complement(numerator: Numbers, denominator: Numbers, scale: float) -> Figures:
     """What is left of the denominator once the numerator is taken away, so that parts fit."""
     return _quotient(denominator - numerator, denominator, scale)
+
+
+def _middle(numerator: Numbers, denominator: Numbers, _scale: float) -> Figures:
+    """No two sums tell the middle: it is looked for among the events themselves."""
+    return numerator, denominator, np.full_like(numerator, np.nan)
 
 
 _DIVISION = Text(
@@ -199,6 +209,22 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
                     vi="Tử số: {numerator}. Mẫu số: {denominator}. Giá trị = tử số ÷ mẫu số.",
                     en="Numerator: {numerator}. Denominator: {denominator}. "
                     "Value = numerator ÷ denominator.",
+                ),
+            ),
+            Formula(
+                "median",
+                True,
+                Gathering.FLOW,
+                FLOWS,
+                _middle,
+                Text(
+                    vi="Xếp {denominator} của mọi nơi theo {numerator} của từng hồ sơ; giá trị là "
+                    "số ở giữa (trung vị), không phải trung vị của các trung vị. Tử số: số hồ sơ "
+                    "không lâu hơn số ở giữa. Mẫu số: {denominator}.",
+                    en="The {denominator} of all places in the order of {numerator}, each by "
+                    "itself; the value is the one in the middle (median), never a median of "
+                    "medians. Numerator: those of no more than the middle. Denominator: "
+                    "{denominator}.",
                 ),
             ),
             Formula(

@@ -131,6 +131,8 @@ def _misfits(stanza: Stanza, complaint: Complaint) -> Iterator[CatalogueError]:
     if formula.divides is not None and formula.divides != bool(stanza["denominator"]):
         need = "needs a denominator" if formula.divides else "has no denominator"
         yield complaint("denominator", f"does not fit: the formula '{formula.id}' {need}", "")
+    if formula.is_middle:
+        yield from _no_middle(stanza, complaint)
     for key in ("numerator", "denominator"):
         for name in stanza[key]:
             measure = measures()[name]
@@ -139,6 +141,17 @@ def _misfits(stanza: Stanza, complaint: Complaint) -> Iterator[CatalogueError]:
             if measure.additivity not in formula.additivities:
                 fact = f"has '{name}', which is '{measure.additivity}'"
                 yield complaint(key, fact, f"The formula '{formula.id}' cannot stand on it")
+
+
+def _no_middle(stanza: Stanza, complaint: Complaint) -> Iterator[CatalogueError]:
+    """A middle can only be told of a measure whose single amounts are kept."""
+    kept = {one.id: one.spread_over for one in measures().values() if one.spread_over}
+    over = kept.get(stanza["numerator"][0]) if len(stanza["numerator"]) == 1 else None
+    if over is None:
+        fact = "is not one measure of which single amounts are kept"
+        yield complaint("numerator", fact, f"There is {', '.join(kept)}")
+    elif stanza["denominator"] != [over]:
+        yield complaint("denominator", "is not what the amounts are of", f"Write ['{over}']")
 
 
 # ---- One check per field: what is wrong with a value, or nothing.

@@ -118,6 +118,25 @@ from {record}_area_{day} as r
     and {days}
 group by all"""
 
+# How often each amount was there, from the rollup by month.
+SPREAD = (
+    ASKED
+    + """
+select
+    r.area_id,
+    r.leaf_level,
+    '' as dimension,
+    {period} as period,
+    {alive} as alive,
+    r.amount,
+    sum(r.times) as times
+from {record}_area_spread as r
+{areas}
+    and r.month >= $first_month
+    and r.month < $end
+group by all"""
+)
+
 # Every combination of dimensions that counts in the areas asked for, and where it counts.
 PLACED = """,
 place as (
@@ -254,6 +273,12 @@ join {record}_effect as r using (effect_id)
 where {matters}
 group by all"""
 )
+# How often each amount was there, from single events: only those that have one are looked at.
+AMOUNTS = """r.{total} // r.{number} as amount,
+    sum(r.{number} * n.times) as times"""
+WITH_AMOUNTS = """
+        and r.day >= $start
+        and r.effect_id in (select effect_id from {record}_effect where {number} <> 0)"""
 THESE_PLACES = "join place as p using (dimension_id)"
 
 # When an area began to deliver, whatever a selection is narrowed to.

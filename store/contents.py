@@ -40,6 +40,10 @@ from (select effect_id, count(*) as times from {record}_tally {where} group by e
 join {record}_effect using (effect_id)
 """
 
+SPREAD_SUMS = """
+select coalesce(sum(amount * times), 0), coalesce(sum(times), 0) from {table} {where}
+"""
+
 COUNTRY = "where level = 'country' and boundaries = $boundaries"
 
 READ_WHOLE = "select bit_xor(hash(columns(*))) from {table}"
@@ -150,6 +154,8 @@ def _write_counts(
     run(connection, sql_file("rollup.sql"), params, **names)
     if count.is_tallied:
         run(connection, sql_file("snapshot_counts.sql"), params, **names)
+    if count.spread is not None:
+        run(connection, sql_file("snapshot_spread.sql"), params, **names)
 
 
 def _sort(connection: Connection) -> None:
@@ -158,12 +164,17 @@ def _sort(connection: Connection) -> None:
         run(connection, sql_file("snapshot_sorted.sql"), None, **_names(count))
         if count.is_tallied:
             run(connection, sql_file("snapshot_months_sorted.sql"), None, **_names(count))
+        if count.spread is not None:
+            run(connection, sql_file("snapshot_spread_sorted.sql"), None, **_names(count))
 
 
 def _names(count: Count) -> dict[str, str]:
     """What the statements about one kind of record are filled in with."""
     kind = "double" if count.measure_type == "double" else "bigint"
+    total, number = count.spread or ("", "")
     return {
+        "total": quoted(total),
+        "number": quoted(number),
         "record": count.record,
         "measures": listed(count.measures),
         "sums": listed(count.measures, f"cast(sum({{0}}) as {kind}) as {{0}}"),
@@ -197,6 +208,21 @@ def check(connection: Connection, expected: Totals) -> None:
                 params = {"boundaries": str(boundaries)}
                 found = sums(connection, table, count.measures, COUNTRY, params)
                 check_sums(f"{table} ({boundaries})", found, expected.rolled[record])
+        if count.spread is not None:
+            for boundaries in Boundaries:
+                _check_spread(connection, count, boundaries, expected.rolled[record])
+
+
+def _check_spread(
+    connection: Connection, count: Count, boundaries: Boundaries, expected: Mapping[str, float]
+) -> None:
+    """Amounts times how often each was there are what the events add up to."""
+    total, number = count.spread or ("", "")
+    table = f"{count.record}_area_spread"
+    sql = SPREAD_SUMS.format(table=table, where=COUNTRY)
+    rows = connection.execute(sql, {"boundaries": str(boundaries)})
+    found = dict(zip((total, number), rows.fetchone() or (), strict=True))
+    check_sums(table, found, {one: expected[one] for one in (total, number)})
 
 
 def read_whole(connection: Connection) -> None:

@@ -37,7 +37,7 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 # Which rules of handing over (handover.py) counts were made by, and which form they are kept in.
 HANDOVER = "heirs-1"
-FORM = "tallied by batch"
+FORM = "tallied by batch, amounts apart"
 
 # Stands between the statements of a file.
 END = ";\n\n"
@@ -111,6 +111,16 @@ class Count:
             for one in self.measures
             if one in known and known[one].additivity is Additivity.LAST
         )
+
+    @property
+    def spread(self) -> tuple[str, str] | None:
+        """The measure of which it is kept how often each amount was there, and what counts it.
+
+        Each event adds one amount to the first and 1 to the second, or takes both back.
+        """
+        known = measures()
+        found = ((one, known[one].spread_over) for one in self.measures if one in known)
+        return next(((one, over) for one, over in found if over is not None), None)
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -63,11 +63,13 @@ insert into {record}_tally (batch_id, {grain}, effect_id)
 select $batch_id, {grain}, effect_id from ({noted}) as noted;
 """
 
-# Where something is taken back, most of it cancels out. The view tells what is left.
+# Where something is taken back, most of it cancels out. The view tells what is left. Events of
+# different amounts are added up apart, so that what is left still tells each amount.
 NET = """
 create or replace temp table net as
-select {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
+select {grain}, {sums} from ({counted}) as counted group by {grain}{apart} having {moved};
 """
+APART = ", case when {number} <> 0 then {total} // {number} end"
 NET_NOTED = "select {grain}, effect_id from net join {record}_effect using ({measures})"
 
 
@@ -114,11 +116,20 @@ def net_noted(connection: Connection, count: Count, grain: tuple[str, ...], coun
         None,
         sums=listed(count.measures, "cast(sum({0}) as integer) as {0}"),
         counted=counted,
+        apart=_apart(count),
         moved=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.measures),
         **names,
     )
     add_effects(connection, count, "net")
     return NET_NOTED.format(**names)
+
+
+def _apart(count: Count) -> str:
+    """What keeps the amounts apart, as one more thing to group by."""
+    if count.spread is None:
+        return ""
+    total, number = count.spread
+    return APART.format(total=quoted(total), number=quoted(number))
 
 
 def add_effects(connection: Connection, count: Count, found: str) -> None:

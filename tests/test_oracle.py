@@ -46,6 +46,7 @@ DOSSIERS = (
     "electronic_result_rate", "cross_boundary_share", "apology_letter_rate",
     "dossiers_near_due", "dossiers_carried_over", "overdue_rate", "on_time_rate_must_process",
     "on_time_rate_received", "on_time_rate_commitment", "avg_processing_days",
+    "median_processing_days",
     "reception_late_rate", "postal_dossier_rate", "last_minute_share",
 )  # fmt: skip
 FEEDBACK = (

@@ -65,7 +65,9 @@ def _formula(evidence: Evidence, words: Words) -> Tree:
     if metric.formula.id == "complement":
         top = f"{bottom} − {top}"
     shape: Content = top
-    if bottom:
+    if metric.formula.is_middle:
+        shape = words("definition.middle", amounts=top, events=bottom)
+    elif bottom:
         shape = tag(
             "span",
             tag("span", top, cls="ioc-formula__top"),
@@ -86,7 +88,8 @@ def _now(evidence: Evidence, words: Words) -> str:
     cell, unit, language = evidence.cell, evidence.metric.unit, words.language
     value = fmt.shown(cell.value, unit, language)
     if parts := fmt.fraction(cell.numerator, cell.denominator, language):
-        return f"{parts} = {value}"
+        # Of a median the fraction says how many took no longer.
+        return f"{parts} {'≤' if evidence.metric.formula.is_middle else '='} {value}"
     if cell.value is None:
         return missing_reason(cell, words)
     return f"{value} {evidence.metric.unit_name(language)}" if unit != "percent" else value

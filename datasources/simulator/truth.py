@@ -19,6 +19,7 @@ for counting. Only the register of areas, the calendar and the names of periods 
     on_time_rate_received        early + on time ÷ received with a due date
     on_time_rate_commitment      early + on time ÷ early + on time + late + pending overdue
     avg_processing_days          working days after reception, without pauses ÷ resolved
+    median_processing_days       the middle of those days, of all dossiers in one row
     reception_late_rate          not received by the day its term ends ÷ those it ends for
     online_dossier_rate          received online ÷ received; postal_dossier_rate by post
     null_due_share               received without a due date ÷ received

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
+from statistics import median
 from typing import NamedTuple
 
 from datasources.simulator.dossiers import ONLINE, POSTAL
@@ -27,6 +28,8 @@ from datasources.simulator.truth_places import (
 )
 from domain.area import Boundaries, register
 from domain.calendar import load_calendar
+
+Taken = dict[tuple[str, str, date], list[int]]
 
 
 class Case(NamedTuple):
@@ -85,14 +88,7 @@ def add_cases(
     cells: dict[Cell, Figures], cases: Iterable[Case], day: date, cut: Cut = MONTHS
 ) -> None:
     """The figures of some dossiers, as they are known at the end of a day."""
-    tally: Tally = defaultdict(int)
-    for case in cases:
-        for what, when in _events(case, day, cut):
-            count_in(tally, what, places_of(case.area_id, when), cut.of(when))
-        for what, start, when in _states(case, day, cut):
-            count_in(tally, what, places_of(case.area_id, when), start)
-        for what, start, places in _inherited(case, day, cut):
-            count_in(tally, what, places, start)
+    tally, taken = _counted(cases, day, cut)
     for boundaries, area_id, start in periods_told(tally, day, cut):
         place = (boundaries, area_id, start)
         for metric, what in COUNTS.items():
@@ -101,11 +97,29 @@ def add_cases(
             numerator = sum(tally[what, *place] for what in above)
             cells[metric, *place] = rate_of(numerator, sum(tally[what, *place] for what in below))
         _add_workload(cells, tally, place)
+        cells["median_processing_days", *place] = _middle(taken[place])
         if boundaries == Boundaries.TODAY or lives_on(area_id, cut.last_day(start, day)):
             for metric, what in STOCKS.items():
                 cells[metric, *place] = plain(tally[what, *place])
             overdue = rate_of(tally["overdue", *place], tally["pending due", *place])
             cells["overdue_rate", *place] = overdue
+
+
+def _counted(cases: Iterable[Case], day: date, cut: Cut) -> tuple[Tally, Taken]:
+    """What counts in each place and period, and how long each dossier resolved there took."""
+    tally: Tally = defaultdict(int)
+    taken: Taken = defaultdict(list)
+    for case in cases:
+        for what, when in _events(case, day, cut):
+            count_in(tally, what, places_of(case.area_id, when), cut.of(when))
+        for what, start, when in _states(case, day, cut):
+            count_in(tally, what, places_of(case.area_id, when), start)
+        for what, start, places in _inherited(case, day, cut):
+            count_in(tally, what, places, start)
+        if case.received < FOREVER and case.finished < FOREVER == case.withdrawn:
+            for place in places_of(case.area_id, case.finished):
+                taken[*place, cut.of(case.finished)].append(_days_taken(case))
+    return tally, taken
 
 
 def _add_workload(cells: dict[Cell, Figures], tally: Tally, place: tuple[str, str, date]) -> None:
@@ -119,6 +133,13 @@ def _add_workload(cells: dict[Cell, Figures], tally: Tally, place: tuple[str, st
     cells["avg_processing_days", *place] = Figures(
         days, resolved, days / resolved if resolved else None
     )
+
+
+def _middle(days: list[int]) -> Figures:
+    """The median of the days of all dossiers there, and how many took no longer."""
+    middle = median(days) if days else None
+    within = sum(one <= middle for one in days) if middle is not None else 0
+    return Figures(within, len(days), middle)
 
 
 def _events(case: Case, day: date, cut: Cut) -> Iterator[tuple[str, date]]:

@@ -153,6 +153,28 @@ with waited as (
     where is_open_once
     and pauses.end_day > received_day
     and start_day < coalesce(ended_day, date '9999-12-31')
+),
+
+rested as (
+    select
+        waited.*,
+        -- The day of reception is none of the dossier's in the first place.
+        case
+            when days_between is not null then
+                until.worked_before
+                - case when pause_day = received_day then since.worked else since.worked_before end
+        end as days_waited
+    from waited
+    left join working_day as since on since.day = pause_day
+    left join working_day as until on until.day = resume_day
+),
+
+counted as (
+    select
+        *,
+        days_between - coalesce(sum(days_waited) over so_far, 0) as days_left
+    from rested
+    window so_far as (partition by record_no order by pause_day rows unbounded preceding)
 )
 
 select
@@ -164,12 +186,8 @@ select
     is_open_once,
     is_overdue_once and breach_day < resume_day as is_overdue_once,
     is_near_once,
-    -- The day of reception is none of the dossier's in the first place.
-    case
-        when days_between is not null then
-            until.worked_before
-            - case when pause_day = received_day then since.worked else since.worked_before end
-    end as days_waited,
+    days_left + days_waited as days_before,
+    days_left,
     received_day,
     ended_day,
     pause_day,
@@ -197,9 +215,7 @@ select
             and (resume_day < end_day or is_resolved)
             then resume_day
     end as relapsed_day
-from waited
-left join working_day as since on since.day = pause_day
-left join working_day as until on until.day = resume_day;
+from counted;
 
 with kinds as (
     select distinct
@@ -267,7 +283,7 @@ cross join (values ('ended'), ('withdrawn'), ('refused')) as step (name);
 
 with kinds as (
     select distinct
-        sign, has_due, apology, is_open_once, is_overdue_once, is_near_once, days_waited
+        sign, has_due, apology, is_open_once, is_overdue_once, is_near_once
     from waits
 )
 
@@ -284,15 +300,30 @@ select
         when 'lapsed' then 'relapsed_day'
         when 'unlate' then case when apology is not null then 'unlapsed_day' end
         when 'late' then case when apology is not null then 'relapsed_day' end
-        when 'rested' then case when days_waited <> 0 then 'ended_day' end
     end as day_name,
     case when step.name in ('lapsed', 'unlapsed') then 'received_day' end as origin_name
 from kinds
 cross join (
     values
         ('stopped'), ('resumed'), ('cleared'), ('unlapsed'), ('lapsed'), ('unlate'), ('late'),
-        ('dimmed'), ('lit'), ('rested')
+        ('dimmed'), ('lit')
 ) as step (name);
+
+-- Each wait takes back how long the dossier took, and tells it anew without its days: so a row
+-- tells of one dossier and all its days, and there can be a median of them.
+with kinds as (
+    select distinct
+        sign, days_before, days_left
+    from waits
+)
+
+select
+    kinds.*,
+    step.name as step,
+    case when days_before <> days_left then 'ended_day' end as day_name,
+    cast(null as varchar) as origin_name
+from kinds
+cross join (values ('retimed'), ('rested')) as step (name);
 
 select
     steps.*,
@@ -376,10 +407,16 @@ select
         when step = 'ended' and not is_overdue_once then -sign
         else 0
     end as dossiers_near_due,
-    case when step = 'ended' and days_between is not null then sign else 0 end as dossiers_timed,
+    case
+        when step = 'ended' and days_between is not null then sign
+        when step = 'rested' then sign
+        when step = 'retimed' then -sign
+        else 0
+    end as dossiers_timed,
     case
         when step = 'ended' and days_between is not null then sign * days_between
-        when step = 'rested' then -sign * days_waited
+        when step = 'rested' then sign * days_left
+        when step = 'retimed' then -sign * days_before
         else 0
     end as dossiers_working_days,
     case when step = 'reception' then sign else 0 end as dossiers_reception_due,

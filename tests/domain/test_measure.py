@@ -61,7 +61,7 @@ def test_an_unknown_measure_is_answered_with_the_nearest() -> None:
         ),
         (
             '[a]\nrecord = "dossier"\nadditivity = "sum"\nunit = "x"\nof = "b"',
-            "of is not a key of a measure. Known keys: record, additivity, unit.",
+            "of is not a key of a measure. Known keys: record, additivity, unit, spread_over.",
         ),
         ('[a]\nrecord = "dossier"\nunit = "x"', "[a]: additivity is missing or not text."),
         (
@@ -74,6 +74,10 @@ def test_an_unknown_measure_is_answered_with_the_nearest() -> None:
         (
             '[a]\nrecord = "dossier"\nadditivity = "add"\nunit = "x"',
             "[a]: additivity is 'add'. Choose one of sum, last, cohort, none.",
+        ),
+        (
+            '[a]\nrecord = "dossier"\nadditivity = "sum"\nunit = "x"\nspread_over = "b"',
+            "[a]: spread_over is 'b'. Choose one of a.",
         ),
         (
             '[a]\nrecord = "observation"\nadditivity = "sum"\nunit = "x"\nof = "b"\npart = "top"',

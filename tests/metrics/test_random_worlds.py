@@ -58,7 +58,8 @@ METRICS = (
     "dossiers_pending_overdue", "dossiers_paused", "dossiers_near_due", "dossiers_carried_over",
     "overdue_rate", "on_time_rate_resolved", "on_time_rate_qd766", "on_time_rate_must_process",
     "on_time_rate_received", "on_time_rate_commitment", "resolution_rate", "null_due_share",
-    "avg_processing_days", "reception_late_rate", "online_dossier_rate", "postal_dossier_rate",
+    "avg_processing_days", "median_processing_days", "reception_late_rate",
+    "online_dossier_rate", "postal_dossier_rate",
     "supplement_rate", "digitised_component_rate", "reuse_rate", "online_payment_dossier_rate",
     "electronic_result_rate", "cross_boundary_share", "apology_letter_rate",
 )  # fmt: skip
