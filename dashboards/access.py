@@ -43,6 +43,8 @@ ASK = "explanations.ask"
 """Ask for explanations of figures of one's scope, and decide on them."""
 ANSWER = "explanations.answer"
 """Answer requests of explanation of one's scope."""
+BOARDS = "boards.own"
+"""Put together boards of one's own, and look at those that others share."""
 SCREENS = "screens.manage"
 """Say which screens are ours and what they show, and take it from them."""
 PEOPLE = "people.manage"
@@ -91,7 +93,9 @@ class Person:
 
 GUEST = Person(
     "guest",
-    frozenset({READ, EXPORT, DOSSIERS, SOURCES, SUBMIT, ALERTS, HANDLE, CLOSE, ASK, ANSWER}),
+    frozenset(
+        {READ, EXPORT, DOSSIERS, SOURCES, SUBMIT, ALERTS, HANDLE, CLOSE, ASK, ANSWER, BOARDS}
+    ),
     EVERYTHING,
 )
 
@@ -111,6 +115,7 @@ PAGE_PERMISSIONS = {
     "submit": SUBMIT,
     "alerts": ALERTS,
     "packs": EXPORT,
+    "my": BOARDS,
 }
 CALLBACKS_ENDPOINT = "/_dash-update-component"
 MACHINES = "/api/"

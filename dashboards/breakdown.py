@@ -9,6 +9,7 @@ from dashboards.board import Board
 from dashboards.cells import Cell
 from dashboards.components.head import panel_head
 from dashboards.components.markup import Tree, tag
+from dashboards.components.pins import pin_button
 from dashboards.components.ranking import Layout, Standing, ranking
 from dashboards.components.states import empty
 from dashboards.geography import REORGANISED
@@ -54,9 +55,10 @@ class Breakdown:
         )
         href = board.download_href(board.metric.id, listed_in=board.area, by=by)
         foot = tag("a", say("definition.csv"), href=href, download=True)
+        pin = pin_button(f"cut-{by}", title, say)
         return tag(
             "section",
-            tag("div", *panel_head(title, note), cls="ioc-panel__head"),
+            tag("div", *panel_head(title, note, pin), cls="ioc-panel__head"),
             tag("div", body, cls="ioc-panel__body"),
             tag("p", tag("span", say("breakdown.hint")), foot, cls="ioc-panel__foot"),
             cls="ioc-panel",

@@ -77,6 +77,7 @@ def _frame(access: Access, figures: Figures) -> None:
         except StoreError:
             parts = bare_parts(words(language_of(place)))
         waiting = figures.watching.waiting(person())
+        parts = {**parts, "options": allowed(parts["options"], person())}
         return with_person(parts, person(), words(language_of(place)), waiting)
 
 

@@ -10,6 +10,7 @@ from dashboards.components import shell
 from dashboards.components.chips import chips, narrowing_label
 from dashboards.components.choices import Option, labelled, options_of, period_options, segment
 from dashboards.components.markup import Tree, tag
+from dashboards.components.pins import pin_button
 from dashboards.components.shell import SourceState
 from dashboards.data import Figures, Visit
 from dashboards.narrowing import Chip, Narrowing
@@ -119,6 +120,7 @@ class Frame:
         forms = View(page="submit", lang=view.lang).href()
         alerts = View(page="alerts", lang=view.lang).href()
         packs = View(page="packs", lang=view.lang).href()
+        boards = View(page="my", lang=view.lang).href()
         lists = view.href(page="dossiers", metric=None, rest=None, listed=Listed.NEAR, number=1)
         return [
             (say("shell.overview"), home, view.page == "overview" and not self.visit.problem),
@@ -128,6 +130,7 @@ class Frame:
             (say("shell.compare"), beside, view.page == "compare"),
             (say("shell.methodology"), catalogue, view.page in ("metric", "methodology")),
             (say("shell.packs"), packs, view.page == "packs"),
+            (say("shell.my"), boards, view.page == "my"),
             (say("shell.sources"), books, view.page == "sources"),
             (say("shell.submit"), forms, view.page == "submit"),
         ]
@@ -248,6 +251,7 @@ class Frame:
                 comparison,
                 tag("p", say("filter.calendar"), cls="ioc-filters__label"),
                 calendar,
+                pin_button("view", self._subject(), say, wide=True),
                 cls="ioc-options__panel",
             ),
             cls="ioc-options",

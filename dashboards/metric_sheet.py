@@ -14,6 +14,7 @@ from dashboards.components.comparisons import comparisons_table
 from dashboards.components.definition import definition
 from dashboards.components.head import page_head, panel_head
 from dashboards.components.markup import Content, Tree, tag
+from dashboards.components.pins import pin_button
 from dashboards.components.states import empty
 from dashboards.components.table import table
 from dashboards.components.targets import targets_table
@@ -79,7 +80,7 @@ class MetricSheet:
         say, board = self.words, self.board
         where = area_title(self.inside.listed_in, board.map_day)
         title = say("distribution.title", area=where)
-        return panel_head(title, say("distribution.note"))
+        return panel_head(title, say("distribution.note"), pin_button("spread", title, say))
 
     def distribution(self, scheme: Scheme) -> Figure:
         whole = self.board.headline[self.board.metric.id]

@@ -13,6 +13,7 @@ from dashboards.access import (
     ANSWER,
     ASK,
     AUDIT,
+    BOARDS,
     CLOSE,
     DOSSIERS,
     EXPORT,
@@ -50,7 +51,7 @@ class Role:
     least: int = 0
 
 
-FIGURES = frozenset({READ, EXPORT, SOURCES, ALERTS})
+FIGURES = frozenset({READ, EXPORT, SOURCES, ALERTS, BOARDS})
 EXPLAINS = frozenset({HANDLE, ANSWER})
 LEADS = frozenset({CLOSE, ASK})
 ROLES = {
@@ -65,7 +66,12 @@ ROLES = {
             "Data steward",
             FIGURES | EXPLAINS | {DOSSIERS, SUBMIT, OWN},
         ),
-        Role("operator", "Vận hành", "Operator", frozenset({READ, SOURCES, ALERTS, OWN, SCREENS})),
+        Role(
+            "operator",
+            "Vận hành",
+            "Operator",
+            frozenset({READ, SOURCES, ALERTS, BOARDS, OWN, SCREENS}),
+        ),
         Role(
             "administrator",
             "Quản trị",
@@ -75,7 +81,7 @@ ROLES = {
             needs_code=True,
         ),
         Role(SCREEN, "Màn hình", "Screen", frozenset({READ}), least=SMALL),
-        Role("public", "Công chúng", "Public", frozenset({READ, OWN}), least=SMALL),
+        Role("public", "Công chúng", "Public", frozenset({READ, BOARDS, OWN}), least=SMALL),
     )
 }
 

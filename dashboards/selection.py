@@ -11,6 +11,7 @@
     /dossiers?metric=dossiers_received&part=…    those behind a figure
     /dossiers/SOURCE/CODE                        one of them
     /sources                                     where the figures come from
+    /my/ID                                       a board that somebody put together
     /submit/FORM/PERIOD/AREA                     figures that people hand in
     /alerts, /alerts/closed, /alerts/12          what needs somebody; one alert
     /alerts/ask/METRIC/AREA/FROM/TO              asking for an explanation of a figure
@@ -54,6 +55,7 @@ ALERTS_PLACE = re.compile(
     r"|open|acknowledged|explained|closed|requests|answered|\d{1,12}|request/\d{1,12}"
     r"|ask/\d{1,12}|ask/[a-z][a-z0-9_]{1,79}/[\w@-]{2,40}/\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d"
 )
+BOARD_PLACE = re.compile(r"|[0-9a-f]{24}")
 MOST_CHOSEN = 3
 """A form, a period and an area."""
 FILTERS = ("organisation", "procedure", "field", "channel")
@@ -63,7 +65,7 @@ MOST_COMPARED = {"with": 7, "also": 11}
 """How many areas and metrics stand beside the first."""
 ALONE = ("compare", "index766", "methodology", "sources", "packs")
 """Pages whose path is their name and nothing more."""
-WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs")
+WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs", "my")
 """Pages that are not about figures of an area and a period."""
 AREA_IN_QUERY = ("compare", "metric", "subject", "dossiers", "index766", "methodology")
 """Pages whose address names the area beside the path."""
@@ -146,6 +148,7 @@ class View(BaseModel):
         "submit",
         "alerts",
         "packs",
+        "my",
     ] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
@@ -316,7 +319,7 @@ class _Reader:
                 return {"page": "area", "area": code}
             case ["metric" | "subject" as kind, name]:
                 return self._metric(name) if kind == "metric" else self._subject(name)
-            case ["submit" | "alerts" | "dossiers" as name, *rest] if _is_place(name, rest):
+            case ["submit" | "alerts" | "dossiers" | "my" as name, *rest] if _is_place(name, rest):
                 return {"page": name, "rest": "/".join(rest)[:200]}
             case parts:
                 self.complain("no_page", path=path)
@@ -473,6 +476,8 @@ def _is_place(page: str, rest: list[str]) -> bool:
         return ALERTS_PLACE.fullmatch("/".join(rest)) is not None
     if page == "dossiers":
         return len(rest) != 1
+    if page == "my":
+        return BOARD_PLACE.fullmatch("/".join(rest)) is not None
     return len(rest) <= MOST_CHOSEN
 
 
@@ -480,7 +485,7 @@ def _nearest_place(parts: list[str]) -> dict[str, str]:
     """The page whose name is nearest; an area if something like a code follows."""
     if parts[-1].partition("@")[0].isdecimal():
         return {"page": "area", "area": parts[-1]}
-    near = nearest(parts[0].lower(), (*ALONE, "dossiers", "submit", "alerts"), 1)
+    near = nearest(parts[0].lower(), (*ALONE, "dossiers", "submit", "alerts", "my"), 1)
     return {"page": near[0]} if near else {"page": "overview"}
 
 

@@ -28,7 +28,9 @@ from dashboards import (
     ingest,
     mishaps,
     monitoring,
+    my_boards,
     packing,
+    pinning,
     scheduling,
     screens,
     security,
@@ -167,6 +169,8 @@ def create_app(
     taking.register(access, home, workshop)
     packing.register(access, figures)
     scheduling.register(access, figures, mail)
+    my_boards.register(access, figures)
+    pinning.register(access, figures)
     signin.register(access, people)
     arriving.register(access, people)
     administration.register(access, people)
@@ -214,6 +218,7 @@ def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
         dcc.Store(id=ids.PHRASES),
         dcc.Store(id=ids.TITLE),
         dcc.Store(id=ids.CLICKED),
+        dcc.Store(id=ids.TURN),
         dcc.Interval(id=ids.POLL, interval=poll_seconds * 1000),
     ]
     page = [

@@ -8,6 +8,7 @@ from dashboards.cells import UNFIT, Cell
 from dashboards.components import marks
 from dashboards.components.card import missing_reason
 from dashboards.components.markup import Content, Tree, tag
+from dashboards.components.pins import pin_button
 from dashboards.text import Words
 from domain.period import label
 from metrics.catalogue import Better, Metric
@@ -54,6 +55,8 @@ def _ways(evidence: Evidence, words: Words) -> Tree:
     if listed:
         ways.append(tag("a", words("definition.dossiers"), href=listed, cls=button))
     ways.append(tag("a", csv, href=evidence.csv_href, cls=button, download=True))
+    title = evidence.metric.name[words.language]
+    ways.append(pin_button("figure", title, words, evidence.metric.id, wide=True))
     return tag("p", *[part for way in ways for part in (way, " ")])
 
 

@@ -1,13 +1,17 @@
-"""The menu of a panel with the forms it can be taken away in; assets/take.js does the rest."""
+"""What can be done with a panel: taken away as a file (assets/take.js), or pinned to a board."""
 
 from dashboards.components.markup import Tree, tag
+from dashboards.components.pins import pin_button
 from dashboards.text import Words
 
 FORMS = ("png", "svg", "xlsx", "csv", "pptx", "pdf", "docx")
 
 
 def take_menu(what: str, title: str, words: Words) -> Tree:
-    """A button that opens the list. `what` is trend, ranking or map; `title` says of what."""
+    """The pin, and a button that opens the list of forms.
+
+    `what` is trend, ranking or map; `title` says of what.
+    """
     entries = [
         tag(
             "li",
@@ -24,7 +28,7 @@ def take_menu(what: str, title: str, words: Words) -> Tree:
         )
         for form in FORMS
     ]
-    return tag(
+    menu = tag(
         "details",
         tag(
             "summary",
@@ -36,3 +40,4 @@ def take_menu(what: str, title: str, words: Words) -> Tree:
         tag("ul", *entries, cls="ioc-take__panel"),
         cls="ioc-take",
     )
+    return tag("span", pin_button(what, title, words), menu, cls="ioc-ways-on")

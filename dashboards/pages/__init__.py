@@ -26,6 +26,7 @@ from dashboards.pages import (
     index766,
     methodology,
     metric,
+    my,
     overview,
     packs,
     sources,
@@ -61,6 +62,7 @@ PAGES: dict[str, Page] = {
         submit,
         alerts,
         packs,
+        my,
     )
 }
 
