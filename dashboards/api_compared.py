@@ -88,4 +88,7 @@ def _selection(default: str = "") -> Selection:
     given = flask.request.args.copy()
     if default and "metric" not in given:
         given["metric"] = default
-    return asked_for(given, Asked).selection()
+    selection = asked_for(given, Asked).selection()
+    if default and selection.filters:
+        raise SelectionError("This is told of whole areas. Leave out the filter.")
+    return selection

@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,3 +103,24 @@ def test_as_of_goes_with_levels_filters_and_dimensions(corrected: Snapshot) -> N
     by_channel = ask(corrected, "dossiers_pending", by=By.CHANNEL, **past)
     assert by_channel["dimension_value"].tolist() == ["direct"]
     assert by_channel["value"].tolist() == [1]
+
+
+def test_what_was_open_of_each_procedure_on_a_past_day(tmp_path: Path) -> None:
+    def open_one(code: str, procedure: str, **more: Any) -> dict[str, Any]:
+        return dossier(code, "2020-07-01", due="2020-07-10", procedure_code=procedure, **more)
+
+    home = Collected(tmp_path)
+    first = [open_one("A1", "1.A"), open_one("A2", "1.A"), open_one("B1", "2.B")]
+    home.deliver(first, known="2020-07-20", reaches="2020-07-20")
+    # A1 had long been finished, and A2 was another procedure: both told later.
+    later = [open_one("A1", "1.A", finished="2020-07-05"), open_one("A2", "2.B")]
+    home.deliver(later, known="2020-08-10", reaches="2020-08-10")
+    snapshot = home.published("2020-09-01")
+
+    def stock(as_of: date | None) -> dict[str, float]:
+        frame = ask(snapshot, "dossiers_pending", span=JULY, by=By.PROCEDURE, as_of=as_of)
+        told = zip(frame["dimension_value"], frame["value"], strict=True)
+        return {name: value for name, value in told if value}
+
+    assert stock(date(2020, 7, 31)) == {"1.A": 2, "2.B": 1}
+    assert stock(None) == {"2.B": 2}
