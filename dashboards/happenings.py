@@ -4,6 +4,7 @@ from dashboards import format as fmt
 from dashboards.board import Board
 from dashboards.charts.trend_sheet import Event
 from dashboards.text import Words
+from domain.period import DAY
 from metrics.annotations import Annotation
 from metrics.outages import Outage, ends, outages
 
@@ -30,6 +31,8 @@ def _event(one: Annotation, words: Words) -> Event:
     if one.legal_act:
         text += f" ({one.legal_act})"
     day = fmt.day(one.day, words.language)
+    if one.until:
+        day += f" – {fmt.day(one.until - DAY, words.language)}"
     return Event(one.day, words("trend.happened", day=day, text=text), one.until)
 
 

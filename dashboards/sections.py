@@ -16,6 +16,7 @@ from dashboards.components.attention import Concern, Culprit, attention
 from dashboards.components.card import Reading, card
 from dashboards.components.head import page_head, panel_head, section_head
 from dashboards.components.markup import Tree, tag
+from dashboards.components.trouble import trouble
 from dashboards.inside import Inside, Missed, missed_since
 from dashboards.narrowing import Narrowing, unfit_text
 from dashboards.places import area_title, area_view, crumbs
@@ -24,9 +25,11 @@ from dashboards.text import Words
 from domain.freshness import Freshness, worst
 from domain.period import Grain, ReportingCalendar, Span, label, period_end, period_start
 from metrics.catalogue import Metric
+from metrics.sources import sources_of
 from store.state.explanations import Mark
 
 MOST_CONCERNS = 6
+TROUBLED = (Freshness.STALE, Freshness.DOWN, Freshness.SUSPECT, Freshness.FUTURE)
 MOST_CULPRITS = 3
 
 
@@ -47,7 +50,27 @@ class Sections:
         title = area_title(board.area, board.map_day)
         path = crumbs(board.view, board.area, board.register, board.span.last_day)
         lead = [self.lead(), *self._successors()]
-        return page_head(title, lead, path, self.words, self.aside())
+        return page_head(title, lead, path, self.words, self.aside(), self.trouble())
+
+    def trouble(self) -> list[Tree]:
+        """Why figures are old: which of their sources are in trouble, and since when."""
+        board = self.board
+        shown = [cell for cell in board.headline.values() if cell.value is not None]
+        used = {name for cell in shown for name in cell.sources}
+        states = {
+            one.id: one.state
+            for one in sources_of(
+                board.snapshot, board.now, board.rules.calendar, board.horizon
+            ).all
+            if one.id in used and one.state in TROUBLED
+        }
+        rows = [
+            row for row in board.snapshot.sources().to_dict("records") if row["source"] in states
+        ]
+        is_all = bool(shown) and all(cell.freshness in TROUBLED for cell in shown)
+        return trouble(
+            [(row, states[row["source"]].value) for row in rows], self.words, is_all=is_all
+        )
 
     def aside(self) -> list[Tree]:
         """How far the figures shown reach, and whether they are made up."""

@@ -83,7 +83,7 @@ class SubjectSheet:
         lead: list[Content] = [place, f" · {self.told.lead()}"]
         question = tag("p", self.subject.question[say.language], cls="ioc-pagehead__question")
         first, *rest = page_head(self.subject.title[say.language], lead, path, say, [])
-        return [first, rest[0], question, *rest[1:], self._aside()]
+        return [first, rest[0], question, *rest[1:], *self.told.trouble(), self._aside()]
 
     def _aside(self) -> Tree:
         return tag("div", *self.told.aside(), cls="ioc-pagehead__actions")

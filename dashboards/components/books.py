@@ -43,7 +43,7 @@ def _source_row(source: Row, feed: Feed, words: Words) -> list[Content]:
     verdict = tag(
         "span",
         marks.freshness(state, None, words),
-        tag("span", _state_sentence(source, state, words), cls="ioc-source__why"),
+        tag("span", state_sentence(source, state, words), cls="ioc-source__why"),
         cls="ioc-source",
     )
     return [
@@ -51,7 +51,7 @@ def _source_row(source: Row, feed: Feed, words: Words) -> list[Content]:
         verdict,
         marks.reach_of(until, words) if (until := source["data_as_of"]) else fmt.MISSING,
         fmt.instant(source["last_attempt_at"], language),
-        _promise(source, words),
+        promise(source, words),
         lateness(feed, words),
     ]
 
@@ -86,7 +86,7 @@ def feeds_table(feeds: Sequence[Feed], names: Mapping[str, str], words: Words) -
     return table(words("sources.feeds"), columns, rows, DENSE)
 
 
-def _state_sentence(source: Row, state: str, words: Words) -> str:
+def state_sentence(source: Mapping[Any, Any], state: str, words: Words) -> str:
     """What is wrong as the collector told it, else what the state means."""
     reason = (state == "suspect" and source.get("doubt")) or source.get("up_reason")
     is_told = state in ("down", "never", "suspect") and reason
@@ -95,7 +95,7 @@ def _state_sentence(source: Row, state: str, words: Words) -> str:
     return told(str(reason), words.language)
 
 
-def _promise(source: Row, words: Words) -> str:
+def promise(source: Mapping[Any, Any], words: Words) -> str:
     """What the source has promised, in words."""
     if source["expected_by"]:
         return words("sources.daily", time=f"{source['expected_by']:%H:%M}")

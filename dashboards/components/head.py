@@ -12,12 +12,17 @@ def page_head(
     crumbs: Sequence[tuple[str, str]],
     words: Words,
     aside: Sequence[Tree] = (),
+    notes: Sequence[Tree] = (),
 ) -> list[Tree]:
-    """Breadcrumb, heading and lead; `crumbs` are (name, href), from the country down."""
+    """Breadcrumb, heading and lead; `crumbs` are (name, href), from the country down.
+
+    `notes` stand below, before how far the figures reach.
+    """
     return [
         *([_crumbs(crumbs, title, words)] if crumbs else []),
         tag("h1", title, cls="ioc-pagehead__title"),
         tag("p", *lead, cls="ioc-pagehead__lead"),
+        *notes,
         *([tag("div", *aside, cls="ioc-pagehead__actions")] if aside else []),
     ]
 
