@@ -157,11 +157,15 @@ class Figures:
             visit.place.language,
             str(visit.said_version),
         )
-        kept = self._cache.remembered(key, draw)
+        kept = self.kept(key, draw)
         return {
             part: value[visit.scheme] if part.endswith(".figure") else value
             for part, value in kept.items()
         }
+
+    def kept(self, key: tuple[str, ...], draw: Callable[[], Drawn]) -> Drawn:
+        """What `draw` gives, drawn once under a key that names all it depends on."""
+        return self._cache.remembered(key, draw)
 
 
 def written(sources: Sources) -> str:

@@ -58,6 +58,7 @@ from dashboards.proxy import TrustedProxy
 from dashboards.selection import FILTERS, MOST_FILTERS
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
+from dashboards.wall import routes as wall
 from metrics.snapshots import STANDARD, Limits
 
 ROOMS = ("dashboards", "metrics", "assets", "domain")
@@ -112,7 +113,7 @@ class IocDash(Dash):
 def create_app(
     home: Path,
     *,
-    poll_seconds: int = 2,
+    poll_seconds: float = 2,
     language: str = "vi",
     opening: Opening | None = None,
     desk: Desk | None = None,
@@ -176,6 +177,7 @@ def create_app(
     administration.register(access, people)
     screens.register(access, people)
     monitoring.register(access, figures, versions, people)
+    wall.register(access, figures, poll_seconds)
     security.register(access, opened)
     serve_files_well(app.server, home / "cache" / "files")
     add_headers(app.server, content_security_policy(app, [EARLY]), is_secure=opened.is_secure)
@@ -207,7 +209,7 @@ def build_id() -> str:
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:12]
 
 
-def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
+def layout(poll_seconds: float, served: dict[str, str]) -> dmc.MantineProvider:
     """The frame, empty: what is in it depends on where the visitor is."""
     state = [
         dcc.Location(id=ids.URL, refresh="callback-nav"),
@@ -219,7 +221,7 @@ def layout(poll_seconds: int, served: dict[str, str]) -> dmc.MantineProvider:
         dcc.Store(id=ids.TITLE),
         dcc.Store(id=ids.CLICKED),
         dcc.Store(id=ids.TURN),
-        dcc.Interval(id=ids.POLL, interval=poll_seconds * 1000),
+        dcc.Interval(id=ids.POLL, interval=round(poll_seconds * 1000)),
     ]
     page = [
         Markup(id=ids.HEADER, element="header", className="ioc-header"),

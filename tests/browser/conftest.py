@@ -31,7 +31,7 @@ class Web:
 
     def __init__(self, home: Path, **how: Any) -> None:
         self.home = home
-        self.app = create_app(home, poll_seconds=1, **how)
+        self.app = create_app(home, **{"poll_seconds": 1, **how})
         self.port = 0
         self._server: BaseWSGIServer | None = None
 

@@ -1,4 +1,4 @@
-"""The lunar date, where Vietnam's calendar is its own: Tết by public announcement, and leap months."""
+"""The lunar date as Vietnam has it: Tết by public announcement, leap months, names of years."""
 
 from datetime import date, timedelta
 

@@ -19,7 +19,7 @@ LEGEND_ROOM = 26.0
 Ring = Sequence[Sequence[float]]
 
 
-class _Window:
+class Window:
     """A part of the sheet in which degrees are places, as Mercator drew them, evenly scaled."""
 
     def __init__(self, geo: Figure, left: float, bottom: float, width: float, height: float):
@@ -33,6 +33,7 @@ class _Window:
         self._bottom = bottom + height * y0 + (room[1] - tall * self._scale) / 2
 
     def place(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Where a point of the earth is, from the lower left corner."""
         x = self._left + (math.radians(longitude) - self._west) * self._scale
         return x, self._bottom + (_mercator(latitude) - self._south) * self._scale
 
@@ -45,7 +46,7 @@ def draw_map(sheet: Drawing, chart: Mapped) -> None:
     """Every trace of the page's figure in its order, then the legend and the caption."""
     layout = chart.figure["layout"]
     area = (0.0, LEGEND_ROOM, sheet.width, sheet.height - LEGEND_ROOM)
-    windows = {name: _Window(layout[name], *area) for name in ("geo", "geo2") if name in layout}
+    windows = {name: Window(layout[name], *area) for name in ("geo", "geo2") if name in layout}
     for trace in chart.figure["data"]:
         window = windows[trace.get("geo", "geo")]
         if trace["type"] == "choropleth":
@@ -59,8 +60,8 @@ def draw_map(sheet: Drawing, chart: Mapped) -> None:
     _legend(sheet, chart)
 
 
-def _areas(sheet: Drawing, window: _Window, trace: Figure) -> None:
-    shapes = _shapes(trace["geojson"])
+def _areas(sheet: Drawing, window: Window, trace: Figure) -> None:
+    shapes = shapes_of(trace["geojson"])
     line = trace["marker"]["line"]
     for shape, step in zip(trace["locations"], trace["z"], strict=True):
         path = Path(
@@ -86,7 +87,7 @@ def _fill(trace: Figure, step: int) -> Color | None:
 
 
 @cache
-def _shapes(url: str) -> Mapping[str, list[Ring]]:
+def shapes_of(url: str) -> Mapping[str, list[Ring]]:
     """The rings of every shape of a map file, by the shape's id."""
     path = ASSETS.parent / urlsplit(url).path.lstrip("/")
     file = json.loads(path.read_text(encoding="utf-8"))
@@ -99,14 +100,14 @@ def _rings(geometry: Any) -> Iterator[Ring]:
         yield from polygon
 
 
-def _frame(sheet: Drawing, window: _Window, trace: Figure) -> None:
+def _frame(sheet: Drawing, window: Window, trace: Figure) -> None:
     places = zip(trace["lon"], trace["lat"], strict=True)
     points = [part for place in places for part in window.place(*place)]
     colour = HexColor(trace["line"]["color"])
     sheet.add(PolyLine(points, strokeColor=colour, strokeWidth=0.6, strokeDashArray=[1, 2]))
 
 
-def _islands(sheet: Drawing, window: _Window, trace: Figure) -> None:
+def _islands(sheet: Drawing, window: Window, trace: Figure) -> None:
     marker = trace["marker"]
     for place in zip(trace["lon"], trace["lat"], strict=True):
         x, y = window.place(*place)
@@ -115,7 +116,7 @@ def _islands(sheet: Drawing, window: _Window, trace: Figure) -> None:
         sheet.add(Circle(x, y, 1.4, fillColor=fill, strokeColor=outline, strokeWidth=0.3))
 
 
-def _names(sheet: Drawing, window: _Window, trace: Figure) -> None:
+def _names(sheet: Drawing, window: Window, trace: Figure) -> None:
     for text, *place in zip(trace["text"], trace["lon"], trace["lat"], strict=True):
         x, y = window.place(*place)
         write(sheet, x, y - 2, text, 6.5, anchor="middle")

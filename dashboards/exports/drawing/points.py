@@ -78,25 +78,27 @@ def _step(reach: float) -> float:
     return next(one * power for one in STEPS if one * power >= rough - 1e-12)
 
 
-def _ticks(low: float, high: float, step: float) -> list[float]:
+def ticks(low: float, high: float, step: float) -> list[float]:
+    """The values of the grid's lines."""
     return [low + step * number for number in range(round((high - low) / step) + 1)]
 
 
-def _tick(value: float, step: float, chart: Points) -> str:
+def tick_text(value: float, step: float, chart: Points) -> str:
+    """A value of the axis, with as many digits as the step between two has."""
     decimals = next((digits for digits in range(3) if round(step, digits) == step), 2)
     text = fmt.number(value, decimals, chart.language)
     return f"{text}{fmt.SPACE}%" if chart.unit == "percent" else text
 
 
 def _widest(low: float, high: float, step: float, chart: Points) -> float:
-    return max(width_of(_tick(one, step, chart), SIZE) for one in _ticks(low, high, step))
+    return max(width_of(tick_text(one, step, chart), SIZE) for one in ticks(low, high, step))
 
 
 def _grid(sheet: Drawing, axes: Axes, step: float, chart: Points) -> None:
-    for value in _ticks(axes.low, axes.high, step):
+    for value in ticks(axes.low, axes.high, step):
         y = axes.y(value)
         rule(sheet, axes.left, y, axes.right, y)
-        text = _tick(value, step, chart)
+        text = tick_text(value, step, chart)
         write(sheet, axes.left - 5, y - SIZE / 3, text, SIZE, anchor="end", colour="ink-3")
 
 
@@ -138,7 +140,7 @@ def _target(sheet: Drawing, axes: Axes, chart: Points) -> None:
 def _line(sheet: Drawing, axes: Axes, chart: Points) -> None:
     """The line broken at gaps; the running period dashed and hollow."""
     done = [None if place == chart.opens else value for place, value in enumerate(chart.values)]
-    for run in _runs(done):
+    for run in runs(done):
         points = [part for place in run for part in (axes.x(place), axes.y(done[place] or 0.0))]
         if len(run) > 1:
             sheet.add(PolyLine(points, strokeColor=ink("series-1"), strokeWidth=1.8))
@@ -161,15 +163,15 @@ def _open(sheet: Drawing, axes: Axes, chart: Points) -> None:
     _dot(sheet, x, y, hollow=True)
 
 
-def _runs(values: Sequence[float | None]) -> list[list[int]]:
+def runs(values: Sequence[float | None]) -> list[list[int]]:
     """The places of values that follow each other without a gap."""
-    runs: list[list[int]] = [[]]
+    found: list[list[int]] = [[]]
     for place, value in enumerate(values):
         if value is None:
-            runs.append([])
+            found.append([])
         else:
-            runs[-1].append(place)
-    return [run for run in runs if run]
+            found[-1].append(place)
+    return [run for run in found if run]
 
 
 def _dot(sheet: Drawing, x: float, y: float, *, hollow: bool) -> None:

@@ -1,0 +1,185 @@
+"""A wall misses no version, never leaves its page, and never shows old numbers unmarked."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import Watched, Web, watched
+
+pytestmark = pytest.mark.browser
+POLL = 0.05
+REFRESHES = 100
+SIZES = ((1920, 1080), (1080, 1920))
+HALL = """
+[hall]
+title = "Sảnh"
+area = "25"
+seconds = 600
+[[hall.slides]]
+[[hall.slides.tiles]]
+kind = "text"
+text = "Bản {number}"
+[[hall.slides.tiles]]
+kind = "clock"
+[[hall.slides]]
+[[hall.slides.tiles]]
+kind = "values"
+metrics = ["dossiers_received"]
+"""
+
+
+def declare(home: Path, number: int) -> None:
+    """A new version of the playlist, all of it or nothing."""
+    file = home / "config" / "wall.toml"
+    held = file.with_suffix(".tmp")
+    held.write_text(HALL.format(number=number))
+    held.replace(file)
+
+
+@pytest.fixture(scope="module")
+def hall(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    home = tmp_path_factory.mktemp("wall") / "home"
+    shutil.copytree(made_home, home)
+    (home / "config").mkdir(exist_ok=True)
+    declare(home, 0)
+    web = Web(home, poll_seconds=POLL)
+    web.start()
+    yield web
+    web.stop()
+
+
+def opened(watcher: Watched, path: str = "/wall/hall") -> Page:
+    watcher.page.goto(watcher.address + path)
+    watcher.until("document.querySelectorAll('.ioc-slide--on .ioc-place').length > 0")
+    watcher.page.evaluate("window.notReloaded = true")
+    return watcher.page
+
+
+def shown(page: Page) -> str:
+    return str(page.evaluate("document.querySelector('[data-part=stage]').innerText"))
+
+
+def test_every_version_is_shown_and_only_what_changed_is_drawn_anew(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        declare(hall.home, 0)
+        page = opened(watcher)
+        watcher.until("document.querySelectorAll('.ioc-slide').length === 2")
+        page.evaluate(
+            "window.kept = [document.querySelector('[data-key$=dossiers_received]'),"
+            " document.querySelector('.ioc-bigclock')]"
+        )
+        for number in range(1, REFRESHES + 1):
+            declare(hall.home, number)
+            watcher.until(f"document.body.innerText.includes('Bản {number}\\n')", seconds=8)
+        assert page.evaluate("kept.every((one) => one.isConnected)") is True
+        assert page.evaluate("document.querySelectorAll('.ioc-place').length") == 3
+        assert page.evaluate("window.notReloaded") is True
+        watcher.check()
+
+
+def test_a_server_killed_and_restarted_is_told_in_time_and_the_same_slide_stays(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        page = opened(watcher)
+        page.keyboard.press("ArrowRight")
+        before = page.evaluate("document.querySelector('.ioc-wall').dataset.place")
+        banner = page.locator("[data-part=banner]")
+        for number in (2001, 2002):
+            figures = shown(page)
+            hall.stop()
+            stopped = time.monotonic()
+            expect(banner).to_be_visible(timeout=2_000)
+            assert time.monotonic() - stopped < 2 * POLL + 1.5  # a busy machine is slow
+            assert re.search(r"Mất kết nối máy chủ từ \d\d:\d\d", banner.inner_text())
+            assert re.search(r"số liệu nhận lúc \d\d:\d\d", banner.inner_text())
+            assert shown(page) == figures  # the last good frame, marked
+            declare(hall.home, number)
+            hall.start()
+            expect(banner).to_be_hidden(timeout=30_000)
+            watcher.until(
+                f"document.querySelector('[data-part=stage]').textContent.includes('Bản {number}')"
+            )
+            assert page.evaluate("document.querySelector('.ioc-wall').dataset.place") == before
+        assert page.url.endswith("/wall/hall")
+        assert page.evaluate("window.notReloaded") is True
+
+
+def test_an_answer_slower_than_the_beat_is_shown_and_no_two_are_under_way(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        page = opened(watcher)
+        under_way: list[int] = [0, 0]
+
+        def slowly(route: Route) -> None:
+            under_way[0] += 1
+            under_way[1] = max(under_way)
+            time.sleep(3 * POLL)
+            route.continue_()
+            under_way[0] -= 1
+
+        page.route("**/slide/*", slowly)
+        declare(hall.home, 3001)
+        watcher.until(
+            "document.querySelector('[data-part=stage]').textContent.includes('Bản 3001')"
+        )
+        assert under_way[1] == 1  # never two at once
+        page.unroute("**/slide/*")
+
+
+def test_a_wall_turns_pauses_and_goes_on(browser: Browser, hall: Web) -> None:
+    with watched(browser, hall) as watcher:
+        page = opened(watcher)
+        place = "document.querySelector('.ioc-wall').dataset.place"
+        first = page.evaluate(place)
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(place) != first
+        expect(page.locator("[data-part=paused]")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-part=paused]")).to_be_hidden()
+        page.mouse.click(400, 300)
+        expect(page.locator("[data-part=paused]")).to_be_visible()
+        watcher.check()
+
+
+SMALLEST = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.querySelector('.ioc-wall'), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    const slide = element.closest('.ioc-slide');
+    if (!walk.currentNode.textContent.trim() || element.closest('[hidden], noscript')) continue;
+    if (slide && !slide.classList.contains('ioc-slide--on')) continue;
+    const svg = element.closest('svg');
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    found.push(scale * parseFloat(getComputedStyle(element).fontSize));
+  }
+  return window.innerHeight / Math.min(...found);
+}"""
+CUT = """() => [...document.querySelectorAll('.ioc-slide--on')]
+  .flatMap((slide) => [...slide.querySelectorAll('.ioc-place > *, .ioc-large__body')])
+  .filter((one) => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
+  .map((one) => one.className + ' ' + one.innerText.slice(0, 60))"""
+
+
+def test_every_shipped_slide_can_be_read_from_five_metres_on_every_screen(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        page = opened(watcher, "/wall/meeting?area=25")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            ratio = "(innerWidth / innerHeight).toFixed(3)"
+            watcher.until(f"document.querySelector('.ioc-wall').dataset.ratio === {ratio}")
+            for _ in range(page.evaluate("document.querySelectorAll('.ioc-slide').length")):
+                assert page.evaluate(SMALLEST) <= 45.2, (width, height)
+                assert page.evaluate(CUT) == [], (width, height)
+                page.keyboard.press("ArrowRight")
