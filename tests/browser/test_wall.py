@@ -60,8 +60,10 @@ def opened(watcher: Watched, path: str = "/wall/hall") -> Page:
     return watcher.page
 
 
-def shown(page: Page) -> str:
-    return str(page.evaluate("document.querySelector('[data-part=stage]').innerText"))
+def shown(page: Page) -> list[str]:
+    """The digests of all tiles there are, on the slide that is on and on the others."""
+    found = "[...document.querySelectorAll('.ioc-place')].map((one) => one.dataset.digest)"
+    return list(page.evaluate(found))
 
 
 def test_every_version_is_shown_and_only_what_changed_is_drawn_anew(
