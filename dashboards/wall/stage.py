@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboards.board import Board
+from dashboards.board import CARDS, Board
 from dashboards.selection import View
 from dashboards.text import Words, words
 from dashboards.theme import Scheme
@@ -54,8 +54,8 @@ class Stage:
             compare=self.playlist.compare,
             order=Order.WORST,
         )
-        more = {"shown": metrics} if metrics else {}
-        return Board(view, self.snapshot, self.rules, self.scope, self.now, **more)
+        shown = metrics or CARDS
+        return Board(view, self.snapshot, self.rules, self.scope, self.now, shown=shown)
 
 
 def area_of(asked: str, playlist: Playlist, scope: Scope, register: AreaRegister) -> str:
