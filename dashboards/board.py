@@ -333,8 +333,8 @@ class Board:
 def board_of(view: View, snapshot: Snapshot, rules: Rules, scope: Scope, now: datetime) -> Board:
     """The board of a view: with the metrics that its page shows."""
     board = Board(view, snapshot, rules, scope, now)
-    if view.page == "metric" and view.metric:
-        return replace(board, shown=(view.metric,))
+    if view.page == "ranking" or (view.page == "metric" and view.metric):
+        return replace(board, shown=(board.metric.id,))
     if view.page != "subject":
         return board
     about = subject(view.rest)

@@ -270,7 +270,7 @@ def _in_the_browser(app: Dash) -> None:
     leading = State(subject.USUAL, "data")
     error = Output(subject.METRIC, "error")
     run("chooseOfSubject", error, Input(subject.METRIC, "value"), leading)
-    for page in ("overview", "area", "metric"):
+    for page in ("overview", "area", "metric", "ranking"):
         metric = ids.part(page, "metric")
         run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
     for page, clickable in CLICKABLE.items():

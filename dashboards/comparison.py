@@ -17,6 +17,7 @@ from dashboards.charts.map import Place, area_map
 from dashboards.charts.trend import Event, TrendLook, since_the_first, trend
 from dashboards.charts.trend_sheet import events_within
 from dashboards.components.card import name_and_variant
+from dashboards.components.catalogue import adding
 from dashboards.components.choices import Option, options_of, segment
 from dashboards.components.happened import event_list
 from dashboards.components.head import panel_head
@@ -122,7 +123,8 @@ class Comparison:
         """The table behind the chart, the source, and the way to the data."""
         board, say = self.board, self.words
         found = board.series[board.metric.id]
-        numbers = series_table(board.metric, found, board.grain, board.view.calendar, say)
+        note = say(f"adding.{adding(board.metric)}")
+        numbers = series_table(board.metric, found, board.grain, board.view.calendar, say, note)
         told = events_within(since_the_first(found), self.events())
         return [
             *event_list(told, say),
@@ -205,6 +207,7 @@ class Comparison:
             ]
         standings = [self.standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
+        whole = board.view.href(page="ranking", metric=board.metric.id, rest=None)
         compared = basis(board, say, board.metric.id) or say("change.label")
         laid = Layout(say("ranking.area"), board.view.order)
         rows = ranking(board.metric, standings, caption, compared, say, laid)
@@ -217,7 +220,7 @@ class Comparison:
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", rows, cls="ioc-panel__body"),
-            tag("p", tag("span"), foot, cls="ioc-panel__foot"),
+            tag("p", tag("a", say("ranking.whole"), href=whole), foot, cls="ioc-panel__foot"),
         ]
 
     def _orders(self) -> list[Option]:

@@ -9,6 +9,7 @@ from dashboards.components.choices import Option, segment
 from dashboards.components.dossiers import Shown, dossier_table, group_table, life_panels
 from dashboards.components.head import panel_head
 from dashboards.components.markup import Tree, tag
+from dashboards.components.paging import page_ways
 from dashboards.components.states import empty
 from dashboards.data import Visit
 from dashboards.dossier_head import OF_LIST, PAUSED_METRIC, metric_of
@@ -169,22 +170,8 @@ class DossierLists:
         first = ROWS * (view.number - 1) + 1
         last = first + len(found.rows) - 1
         shown, whole = f"{first}–{last}" if found.rows else "0", found.dossiers
-        ways = [
-            tag("a", say(f"dossiers.{name}"), href=view.href(number=number), cls="ioc-button")
-            for name, number, is_there in (
-                ("before", view.number - 1, view.number > 1),
-                ("after", view.number + 1, last < whole and found.rows),
-            )
-            if is_there
-        ]
         told = say("dossiers.shown", shown=shown, whole=fmt.number(whole, 0, say.language))
-        return tag(
-            "nav",
-            tag("span", told),
-            tag("span", *ways, cls="ioc-docket__ways"),
-            cls="ioc-docket__pages",
-            aria_label=say("dossiers.pages"),
-        )
+        return page_ways(view, view.number, -(-whole // ROWS), told, say)
 
     @property
     def _csv(self) -> str:

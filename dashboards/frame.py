@@ -276,7 +276,7 @@ class Frame:
             return f"{name} · {self._place}"
         if view.page == "subject":
             return f"{subject(view.rest).short[say.language]} · {self._place}"
-        if view.page in ("index766", "compare"):
+        if view.page in ("index766", "compare", "ranking"):
             return f"{say(f'shell.{view.page}')} · {self._place}"
         if view.has_choices:
             return self._place

@@ -28,6 +28,7 @@ def area_view(view: View, area: Area, day: date, **changes: object) -> View:
     place = {
         "page": view.page if view.page in AREA_IN_QUERY else own,
         "area": None if is_country else area_path(area, day),
+        "number": 1,
     }
     return view.model_copy(update={**place, **changes})
 

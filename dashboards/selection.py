@@ -10,6 +10,7 @@
     /dossiers?list=overdue&area=25               single dossiers: a list for every day
     /dossiers?metric=dossiers_received&part=…    those behind a figure
     /dossiers/SOURCE/CODE                        one of them
+    /ranking?area=25&level=commune&column=-value all areas of a level, page by page
     /sources                                     where the figures come from
     /my/ID                                       a board that somebody put together
     /submit/FORM/PERIOD/AREA                     figures that people hand in
@@ -34,7 +35,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.subjects import subject_names
-from domain.area import AreaRegister, Boundaries
+from domain.area import AreaRegister, Boundaries, Level
 from domain.errors import AreaError, PeriodError, nearest
 from domain.period import (
     Grain,
@@ -63,15 +64,35 @@ FILTERS = ("organisation", "procedure", "field", "channel")
 MOST_FILTERS = 20
 MOST_COMPARED = {"with": 7, "also": 11}
 """How many areas and metrics stand beside the first."""
-ALONE = ("compare", "index766", "methodology", "sources", "packs")
+ALONE = ("compare", "index766", "methodology", "sources", "packs", "ranking")
 """Pages whose path is their name and nothing more."""
 WITHOUT_CHOICES = ("methodology", "sources", "submit", "alerts", "packs", "my")
 """Pages that are not about figures of an area and a period."""
-AREA_IN_QUERY = ("compare", "metric", "subject", "dossiers", "index766", "methodology")
+AREA_IN_QUERY = (
+    "compare",
+    "metric",
+    "subject",
+    "dossiers",
+    "index766",
+    "methodology",
+    "ranking",
+)
 """Pages whose address names the area beside the path."""
 
 
 OF_DOSSIERS = ("listed", "part", "sort", "number")
+OF_RANKING = ("level", "column", "group", "number")
+COLUMNS = (
+    "name",
+    "rank",
+    "around",
+    "value",
+    "numerator",
+    "denominator",
+    "status",
+    "change",
+)
+"""What a ranking can be sorted by, in the order of its columns; with a minus, the other way."""
 MOST_PAGES = 2000
 
 
@@ -130,6 +151,14 @@ class Listed(StrEnum):
     RECEPTION = "reception"
 
 
+class GroupedBy(StrEnum):
+    """What the lines of a ranking are gathered by: what they lie in, or their verdict."""
+
+    NONE = "none"
+    ABOVE = "above"
+    STATUS = "status"
+
+
 class View(BaseModel):
     """What a visitor looks at: one address. Frozen; two equal views have one address."""
 
@@ -149,6 +178,7 @@ class View(BaseModel):
         "alerts",
         "packs",
         "my",
+        "ranking",
     ] = "overview"
     area: str | None = None
     rest: str | None = Field(default=None, max_length=200)
@@ -174,6 +204,9 @@ class View(BaseModel):
     part: Part = Part.NUMERATOR
     sort: str = Field(default="late", max_length=20)
     number: int = Field(default=1, alias="p", ge=1, le=MOST_PAGES)
+    level: Level | None = None
+    column: str = Field(default="rank", max_length=20)
+    group: GroupedBy = GroupedBy.NONE
 
     @property
     def has_choices(self) -> bool:
@@ -218,7 +251,8 @@ class View(BaseModel):
         in_path.add("" if self.page in AREA_IN_QUERY else "area")
         in_path.add("" if self.page == "methodology" else "sought")
         in_path |= set() if self.page == "compare" else {"others", "also", "side"}
-        in_path.update(() if self.page == "dossiers" else OF_DOSSIERS)
+        own = {"dossiers": OF_DOSSIERS, "ranking": OF_RANKING}.get(self.page, ())
+        in_path |= {*OF_DOSSIERS, *OF_RANKING} - {*own}
         given = self.model_dump(by_alias=True, mode="json", exclude=in_path)
         return {key: value for key, value in given.items() if value != _standard()[key]}
 
@@ -299,6 +333,11 @@ class _Reader:
             "lang": ["vi", "en"],
             "side": list(Side),
         }
+        self.of_ranking: dict[str, list[str]] = {
+            "level": [level for level in Level if level is not Level.COUNTRY],
+            "column": [f"{sign}{name}" for name in COLUMNS for sign in ("", "-")],
+            "group": list(GroupedBy),
+        }
         self.of_dossiers: dict[str, list[str]] = {
             "list": list(Listed),
             "part": list(Part),
@@ -346,6 +385,7 @@ class _Reader:
         names += ["q"] if page == "methodology" else []
         names += ["with", "also", "side"] if page == "compare" else []
         names += [*self.of_dossiers, "p"] if page == "dossiers" else []
+        names += [*self.of_ranking, "p"] if page == "ranking" else []
         found: dict[str, Any] = {}
         for name, value in parse_qsl(search.removeprefix("?"), keep_blank_values=True):
             mended = name if name in names else next(iter(nearest(name.lower(), names)), "")
@@ -399,7 +439,7 @@ class _Reader:
         if name == "p":
             is_page = value.isdecimal() and 0 < int(value) <= MOST_PAGES
             return {name: value} if is_page else self._no_page(value)
-        known = self.known.get(name) or self.of_dossiers[name]
+        known = {**self.known, **self.of_dossiers, **self.of_ranking}[name]
         if value in known:
             return {name: value}
         near = nearest(value.lower(), known, 1)

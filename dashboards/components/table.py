@@ -16,10 +16,12 @@ def table(
     columns: Sequence[tuple[str, bool]],
     rows: Sequence[Sequence[Content]],
     kind: str = "",
+    note: str = "",
 ) -> Tree:
     """A table. Columns are (heading, is_number); the first cell of a row is its heading.
 
-    On a phone a table of the kind `ioc-table--cards` is a list of cards, one for each row.
+    `note` stands below it. On a phone a table of the kind `ioc-table--cards` is a list of cards,
+    one for each row.
     """
     heads = [
         tag("th", heading, scope="col", cls="ioc-num" if is_number else None)
@@ -29,6 +31,7 @@ def table(
         "div",
         tag(
             "table",
+            tag("caption", note, cls="ioc-table__note") if note else None,
             tag("thead", tag("tr", *heads)),
             tag("tbody", *[_row(row, columns) for row in rows]),
             cls=f"ioc-table {kind}".strip(),
@@ -50,9 +53,17 @@ def _row(row: Sequence[Content], columns: Sequence[tuple[str, bool]]) -> Tree:
 
 
 def series_table(
-    metric: Metric, cells: Sequence[Cell], grain: Grain, reporting: ReportingCalendar, words: Words
+    metric: Metric,
+    cells: Sequence[Cell],
+    grain: Grain,
+    reporting: ReportingCalendar,
+    words: Words,
+    note: str = "",
 ) -> Tree:
-    """The periods of a trend, newest first, with what each value was made of."""
+    """The periods of a trend, newest first, with what each value was made of.
+
+    `note` says whether they may be added.
+    """
     language = words.language
     columns = [
         (words("table.period"), False),
@@ -75,4 +86,4 @@ def series_table(
         ]
         for cell in reversed(cells)
     ]
-    return table(metric.name[language], columns, rows, "ioc-table--dense ioc-table--sticky")
+    return table(metric.name[language], columns, rows, "ioc-table--dense ioc-table--sticky", note)

@@ -29,6 +29,7 @@ from dashboards.pages import (
     my,
     overview,
     packs,
+    ranking,
     sources,
     subject,
     submit,
@@ -63,6 +64,7 @@ PAGES: dict[str, Page] = {
         alerts,
         packs,
         my,
+        ranking,
     )
 }
 
