@@ -8,7 +8,7 @@ from pydantic import Field
 from datasources.base import Document, Note, Order, Parsed, Reading
 from datasources.reading.delivered import Delivered, Style
 from datasources.reading.files import new_files
-from datasources.reading.mapped import mapped, wanted
+from datasources.reading.mapped import mapped, repeating, wanted
 from datasources.reading.mapping import MappedConfig
 from domain.record import RECORDS
 
@@ -37,7 +37,7 @@ class Delimited:
     def parse(self, document: Document, config: CsvConfig, reading: Reading) -> Iterator[Parsed]:
         """Records and refusals; row numbers as a spreadsheet shows them, the header being row 1."""
         style = Style(config.encoding, config.delimiter)
-        delivered = Delivered(document, reading.source, style, wanted(config))
+        delivered = Delivered(document, reading.source, style, wanted(config), repeating(config))
         yield from mapped(delivered, config, reading)
 
 

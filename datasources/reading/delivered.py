@@ -6,7 +6,7 @@ over as bytes.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from datasources.base import Document, Note, Read, Rejected
-from datasources.reading.arrow import Numbers
+from datasources.reading.arrow import TEXTS, Numbers
 from datasources.reading.mapped import MANY, column_named
 from domain.errors import SourceError
 
@@ -37,11 +37,17 @@ class Style:
 class Delivered:
     """One file as a table of texts: the columns that are asked for, and each row's number.
 
-    `columns` names the file's column for each of our fields.
+    `columns` names the file's column for each of our fields; those of `repeating` are read as
+    texts that are each held once.
     """
 
     def __init__(
-        self, document: Document, source: str, style: Style, columns: Mapping[str, str]
+        self,
+        document: Document,
+        source: str,
+        style: Style,
+        columns: Mapping[str, str],
+        repeating: Collection[str] = (),
     ) -> None:
         self.document = document
         self.source = source
@@ -52,6 +58,11 @@ class Delivered:
         if not self.header:
             raise self._error("is empty", "Check the export that writes it")
         self.wanted = {self._column(field, name): name for field, name in columns.items()}
+        often = {columns[field] for field in repeating}
+        often -= {name for field, name in columns.items() if field not in repeating}
+        self.types = {
+            one: TEXTS if name in often else pa.string() for one, name in self.wanted.items()
+        }
         self.texts, self.torn = self._read(sorted(self.wanted))
         self.height = self.texts.num_rows
         self.rows = self._row_numbers()
@@ -110,7 +121,7 @@ class Delivered:
                 invalid_row_handler=skip,
             ),
             arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()),
+                column_types=self.types,
                 include_columns=wanted,
                 strings_can_be_null=True,
                 null_values=[""],

@@ -7,7 +7,7 @@ refused row held is neither kept nor repeated.
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,10 +16,13 @@ import pyarrow as pa
 from datasources.reading.arrow import (
     Column,
     Flags,
+    coded_as,
     compute,
     encoded,
+    is_coded,
     is_empty,
     is_true,
+    plain,
     spread,
     trimmed,
 )
@@ -79,7 +82,8 @@ Converted = tuple[Column, list[Doubt]]
 def translated(texts: Column, values: Mapping[str, str]) -> Column:
     """Their values as ours: by name, else by "*", else as they are. Empty counts as a value."""
     places, theirs = encoded(texts)
-    return spread([translate((text or "").strip(), values) for text in theirs], places, pa.string())
+    ours = [translate((text or "").strip(), values) for text in theirs]
+    return coded_as(ours, places) if is_coded(texts) else spread(ours, places, pa.string())
 
 
 def translate(text: str, values: Mapping[str, str]) -> str:
@@ -94,13 +98,13 @@ def converted(  # noqa: PLR0911  (one return per type reads best)
     match kind:
         case FieldType.INSTANT:
             day_end = forms.day_end and name == "due_at"
-            moments, bad = instants(texts, forms.zone, forms.patterns, day_end=day_end)
+            moments, bad = instants(plain(texts), forms.zone, forms.patterns, day_end=day_end)
             return moments, _doubts(name, "date", NO_DATE, bad)
         case FieldType.DATE:
-            dates, bad = days(texts, forms.zone, forms.patterns)
+            dates, bad = days(plain(texts), forms.zone, forms.patterns)
             return dates, _doubts(name, "date", NO_DATE, bad)
         case FieldType.NUMBER:
-            return _numbers(name, texts, forms.decimal)
+            return _numbers(name, plain(texts), forms.decimal)
         case FieldType.INT:
             return _by_value(name, texts, pa.int64(), lambda text: _whole(name, text))
         case FieldType.FLAG:
@@ -124,12 +128,12 @@ def _doubts(name: str, rule: str, reason: str, rows: Flags) -> list[Doubt]:
 
 
 def _numbers(name: str, texts: Column, decimal: str) -> Converted:
-    plain = trimmed(texts)
+    short = trimmed(texts)
     if decimal == ",":
-        plain = compute.replace_substring(compute.replace_substring(plain, ".", ""), ",", ".")
-    given = ~is_empty(plain)
-    good = is_true(compute.match_substring_regex(plain, NUMBER))
-    numbers = compute.if_else(pa.array(given & good), plain, None).cast(pa.float64())
+        short = compute.replace_substring(compute.replace_substring(short, ".", ""), ",", ".")
+    given = ~is_empty(short)
+    good = is_true(compute.match_substring_regex(short, NUMBER))
+    numbers = compute.if_else(pa.array(given & good), short, None).cast(pa.float64())
     return numbers, _doubts(name, "number", "is no number", given & ~good)
 
 
@@ -138,7 +142,7 @@ def _by_value(
 ) -> Converted:
     """A column of few different texts, each read once. `read` raises ValueError with the rule."""
     places, theirs = encoded(texts)
-    ours: list[object] = []
+    ours: list[Any] = []
     wrong: dict[str, list[int]] = {}
     for place, text in enumerate(theirs):
         try:
@@ -147,6 +151,8 @@ def _by_value(
             ours.append(None)
             wrong.setdefault(str(error), []).append(place)
     doubts = [Doubt(name, "value", why, np.isin(places, bad)) for why, bad in wrong.items()]
+    if is_coded(texts) and pa.types.is_string(kind):
+        return coded_as(ours, places), doubts
     return spread(ours, places, kind), doubts
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasources.reading.arrow import Chunked, Numbers, compute
+from datasources.reading.arrow import Chunked, Numbers, compute, in_plain
 from datasources.reading.date_columns import Bytes, by_length
 
 MIXER = np.uint64(0x9E3779B97F4A7C15)
@@ -21,7 +21,7 @@ def without_repeats(table: pa.Table, rows: Numbers, key: str) -> tuple[pa.Table,
     """The table without rows that say of the same key what an earlier row said already."""
     if surely_different(table[key]):
         return table, rows
-    numbered = table.append_column(ROW, pa.array(rows))
+    numbered = in_plain(table).append_column(ROW, pa.array(rows))
     groups = numbered.group_by(table.column_names, use_threads=False).aggregate([(ROW, "min")])
     kept = compute.is_in(pa.array(rows), groups[f"{ROW}_min"].combine_chunks())
     return table.filter(kept), rows[np.asarray(kept)]

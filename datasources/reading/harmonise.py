@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasources.base import Reading, Rejected
-from datasources.reading.arrow import Column, Flags, Numbers
+from datasources.reading.arrow import Column, Flags, Numbers, coded_as, in_plain, is_text
 from datasources.reading.fields import Doubt, Forms, converted, missing, translated
 from datasources.reading.landing import schema
 from datasources.reading.located import Locator
@@ -69,7 +69,9 @@ class Harmoniser:
             for one in RECORDS[self.record]
         ]
         records = pa.table(columns, names=names)
-        records = records.filter(pa.array(~refused)) if refused.any() else records
+        if refused.any():
+            # Texts that are each held once would stay behind with nobody to hold them.
+            records = in_plain(records.filter(pa.array(~refused)))
         if self._versions is not None:
             records = self._versions.closed(records.cast(schema("procedure")))
         return records, refusals
@@ -85,7 +87,7 @@ class Harmoniser:
                 column = column.cast(pa.string())
             if values := self.rules.values.get(name):
                 column = translated(column, values)
-            if pa.types.is_string(column.type):
+            if is_text(column):
                 column, found = converted(name, kinds[name], column, self.rules.forms, self.record)
                 doubts += found
             fields[name] = column
@@ -108,9 +110,9 @@ class Harmoniser:
     def _default(self, name: str, kind: FieldType, height: int) -> Column:
         """What a field holds that no column fills."""
         if name == "deadline_precision":
-            return pa.repeat(self.rules.precision, height)
+            return coded_as([self.rules.precision], np.zeros(height, dtype=np.int32))
         if kind is FieldType.TEXT:
-            return pa.repeat("", height)
+            return coded_as([""], np.zeros(height, dtype=np.int32))
         if kind is FieldType.FLAG:
             return pa.repeat(False, height)
         return pa.nulls(height)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datasources.base import Columns, Document, Note, Parsed, Read, Record, Rejected
-from datasources.reading.arrow import INSTANT, PAUSES, Chunked, compute
+from datasources.reading.arrow import INSTANT, PAUSES, TEXTS, Chunked, compute
 from datasources.reading.landed import Landed
 from domain.dossier import VIETNAM
 from domain.errors import SourceError
@@ -66,6 +66,13 @@ FEW = 3
 def schema(kind: str) -> pa.Schema:
     """The columns of one kind of record, in their fixed order."""
     return pa.schema([(one.name, TYPES[one.type]) for one in RECORDS[kind]])
+
+
+@cache
+def written(kind: str) -> pa.Schema:
+    """The same as they are written: texts that come again and again are each held once."""
+    often = _repeating(kind)
+    return pa.schema([one.with_type(TEXTS) if one.name in often else one for one in schema(kind)])
 
 
 @cache
@@ -146,7 +153,7 @@ class Landing:
                 self._counts[item.kind] += 1
                 self._refusals.append(item)
             case Columns(kind, table):
-                self._write(kind, table.select(schema(kind).names).cast(schema(kind)))
+                self._write(kind, table.select(schema(kind).names))
             case Record(kind, values):
                 self._buffers[kind].append(values)
                 if len(self._buffers[kind]) >= BUFFERED:
@@ -178,7 +185,7 @@ class Landing:
         self._counts[kind] += table.num_rows
         for column in EVENTS[kind]:
             self._reach(table[column])
-        self._waiting[kind].append(table)
+        self._waiting[kind].append(table.cast(written(kind)))
         if sum(one.num_rows for one in self._waiting[kind]) >= GROUP:
             self._write_group(kind)
 
@@ -186,16 +193,17 @@ class Landing:
         """Write what waits as one group of rows."""
         tables, self._waiting[kind] = self._waiting[kind], []
         if tables:
-            self._writer(kind).write_table(pa.concat_tables(tables))
+            self._writer(kind).write_table(pa.concat_tables(tables).unify_dictionaries())
 
     def _writer(self, kind: str) -> pq.ParquetWriter:
         if kind not in self._writers:
             self._writers[kind] = pq.ParquetWriter(
                 self._folder / f"records-{kind}.parquet",
-                schema(kind),
+                written(kind),
                 compression="lz4",
                 use_dictionary=_repeating(kind),  # type: ignore[arg-type]  # the stubs lack the list
                 write_statistics=False,
+                store_schema=False,
             )
         return self._writers[kind]
 

@@ -11,11 +11,11 @@ from datasources.reading.arrow import (
     Column,
     Flags,
     Numbers,
+    coded_as,
     encoded,
     filled,
     first_given,
     is_given,
-    spread,
 )
 from datasources.reading.fields import Doubt
 from datasources.reading.mapping import AREA_FIELDS, ORGANISATION_FIELDS
@@ -193,5 +193,5 @@ def _looked_up(
             answer_of[key] = len(answers) - 1
         except PlaceError as error:
             wrong.setdefault(error.message, []).append(key)
-    found = spread(answers, answer_of[keys], pa.string())
+    found = coded_as(answers, answer_of[keys])
     return found, [(why, np.isin(keys, bad)) for why, bad in wrong.items()]

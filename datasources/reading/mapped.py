@@ -21,6 +21,7 @@ from domain.errors import SourceError, suggestion
 from domain.record import FieldType
 
 CORES = 2
+OF_FEW = (FieldType.TEXT, FieldType.INT, FieldType.FLAG, FieldType.MAYBE)
 EVENT = "events."
 CONFIGURATION = "config/sources.toml"
 MANY = 20
@@ -44,6 +45,14 @@ def wanted(config: MappedConfig) -> dict[str, str]:
     """Every column a stanza asks for, by the field it fills; an event's are told by `events.`."""
     events = {f"{EVENT}{field}": name for field, name in config.events.items()}
     return {**config.columns, **events}
+
+
+def repeating(config: MappedConfig) -> list[str]:
+    """The fields whose few texts come again and again, where each row makes a record of its own."""
+    if config.group_by or config.events:
+        return []
+    kinds, key = mappable(config.record), NEEDED[config.record][0]
+    return [name for name in config.columns if name != key and kinds[name] in OF_FEW]
 
 
 def kinds_of(config: MappedConfig) -> dict[str, FieldType]:

@@ -1,7 +1,9 @@
 """Promises of CSV sources: the manual's mapping exactly, and a sentence for all that is wrong."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from domain.area import register
@@ -170,6 +172,19 @@ def test_a_bad_date_refuses_its_row_by_number_field_and_rule_and_never_says_the_
     assert len(delivery.rows()) == 25
     for path in delivery.folder.iterdir():
         assert b"Canh" not in path.read_bytes()
+
+
+def test_nothing_that_a_refused_row_held_is_in_what_landed(home: Home) -> None:
+    home.configure(
+        SOURCE.format(keys="").replace("due_at", 'procedure_name = "Người nộp"\ndue_at', 1)
+    )
+    bad = "HS-X,Internet,hôm qua,,,08563,Thủ tục bí mật"
+    home.write("data/a.csv", "\n".join([HEADER, *rows(30), bad]) + "\n")
+    path = home.collect("permits").folder / "records-dossier.parquet"
+    table = pq.read_table(path, read_dictionary=["procedure_name"])
+    held: Any = table["procedure_name"].chunk(0)
+    assert held.dictionary.to_pylist() == ["Nguyễn Thị Canh"]
+    assert len(held) == 30
 
 
 def test_more_than_one_bad_row_in_twenty_fails_the_batch_whole(home: Home) -> None:
