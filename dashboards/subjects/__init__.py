@@ -57,7 +57,7 @@ class SplitPart(Declared):
 
     metric: str
     name: Phrase
-    kind: Literal["met", "near", "missed", "plain"] = "plain"
+    kind: Literal["met", "near", "missed", "plain", "second", "third", "fourth"] = "plain"
 
 
 class Split(Declared):

@@ -39,6 +39,10 @@ select
     case when service_level in ('full', 'partial', '3', '4') then sign else 0 end
         as procedures_online,
     case when service_level in ('full', '4') then sign else 0 end as procedures_fully_online,
+    case when service_level = 'full' then sign else 0 end as procedures_whole,
+    case when service_level = 'partial' then sign else 0 end as procedures_partial,
+    case when service_level = '4' then sign else 0 end as procedures_level_4,
+    case when service_level = '3' then sign else 0 end as procedures_level_3,
     case when linked is not null then sign else 0 end as procedures_linked_told,
     case when linked then sign else 0 end as procedures_linked,
     case when has_fee then sign else 0 end as procedures_with_fee,

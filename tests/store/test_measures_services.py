@@ -1,5 +1,6 @@
 """What a dossier tells beside its dates is counted where it is told, and nowhere else."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -130,4 +131,31 @@ def test_what_was_not_told_and_is_told_later_moves_with_the_dossier(
     assert counted(warehouse, "dossiers_digitised_told", "dossiers_received") == {
         "dossiers_digitised_told": [("07-02", 1)],
         "dossiers_received": [("07-02", 1)],
+    }
+
+
+def test_the_old_levels_stand_beside_the_new_ones_and_are_never_added(
+    warehouse: Warehouse, home: Path
+) -> None:
+    levels = ["full", "full", "partial", "4", "3", "3", "3", "2", "information", ""]
+    rows = [
+        {
+            "procedure_code": f"1.{number:06}",
+            "owner_area": COMMUNE,
+            "valid_from": date(2026, 7, 1),
+            "service_level": level,
+        }
+        for number, level in enumerate(levels)
+    ]
+    load(warehouse, home, procedure=rows)
+    wanted = {
+        "procedures_whole": 2,
+        "procedures_partial": 1,
+        "procedures_level_4": 1,
+        "procedures_level_3": 3,
+        "procedures_online": 7,
+        "procedures_level_told": 9,
+    }
+    assert counted(warehouse, *wanted, table="procedure") == {
+        name: [("07-01", count)] for name, count in wanted.items()
     }
