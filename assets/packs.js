@@ -136,7 +136,7 @@
       say(words.loading);
       const id = await taking.ask(wanted(form, pictures));
       const done = await taking.followed(id, (one) => {
-        say(words.loading + (one.parts ? ' ' + one.made + '/' + one.parts : ''));
+        say(words.loading + (one.parts ? ' ' + one.made + '/' + one.parts : '') + taking.queued(one));
       });
       say('');
       return [id, done];

@@ -10,11 +10,11 @@
   };
   const words = {
     vi: {
-      wait: 'Đang chờ', make: 'Đang lập', done: 'Đã tải', failed: 'Không lập được',
+      wait: 'Đang chờ', ahead: 'còn {count} tệp trước', make: 'Đang lập', done: 'Đã tải', failed: 'Không lập được',
       offline: 'mất kết nối máy chủ', close: 'Đóng'
     },
     en: {
-      wait: 'Waiting', make: 'Being made', done: 'Downloaded', failed: 'Could not be made',
+      wait: 'Waiting', ahead: '{count} files before it', make: 'Being made', done: 'Downloaded', failed: 'Could not be made',
       offline: 'the server cannot be reached', close: 'Close'
     }
   };
@@ -98,6 +98,9 @@
     };
   };
 
+  const queued = (told) =>
+    told.ahead ? ' (' + say().ahead.replace('{count}', told.ahead) + ')' : '';
+
   const take = async (wanted, title) => {
     const tell = note(title + ' (' + wanted.form.replace('4', '').toUpperCase() + ')');
     tell(say().wait);
@@ -105,7 +108,7 @@
       const id = await ask(wanted);
       await followed(id, (told) => {
         const share = told.parts ? ' ' + told.made + '/' + told.parts : '';
-        tell((told.state === 'running' ? say().make : say().wait) + share);
+        tell(told.state === 'running' ? say().make + share : say().wait + queued(told));
       });
       fetchFile(id);
       tell(say().done, 'done');
@@ -138,5 +141,5 @@
     });
   });
 
-  window.ioc_take = { ask, followed, fetchFile, token };
+  window.ioc_take = { ask, followed, fetchFile, token, queued };
 })();

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import access, country, ingest, query, visible
+from benchmarks import access, country, exports, ingest, query, visible
 from benchmarks.report import machine
 
 CACHE = Path.home() / ".cache" / "toan-canh-benchmarks"
@@ -24,6 +24,7 @@ def main() -> None:
         "query": lambda folder: query.run(folder, asked.dossiers, asked.rounds),
         "visible": lambda folder: visible.run(folder, asked.dossiers, asked.rounds),
         "access": lambda folder: access.run(folder / "access", asked.requests),
+        "exports": lambda folder: exports.run(folder, asked.dossiers, asked.rounds),
         "country": lambda folder: country.run(folder, asked.country, asked.rounds),
     }
     usual = [name for name in programs if name != "country"]
@@ -35,9 +36,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--only", action="append", choices=["ingest", "query", "visible", "access", "country"]
-    )
+    names = ["ingest", "query", "visible", "access", "exports", "country"]
+    parser.add_argument("--only", action="append", choices=names)
     parser.add_argument("--records", type=int, default=1_000_000, help="rows of the CSV")
     parser.add_argument("--dossiers", type=int, default=5_000_000, help="in the snapshot")
     parser.add_argument("--country", type=int, default=60_000_000, help="dossiers of a country")

@@ -44,7 +44,7 @@ def run(folder: Path, number: int, rounds: int) -> str:
         build(home, number)
     published: list[Spent] = []
     grown = _changes(home, number, rounds)
-    with _web(home) as url, _page(f"{url}/area/25") as page, Warehouse.open(home) as warehouse:
+    with web(home) as url, _page(f"{url}/area/25") as page, Warehouse.open(home) as warehouse:
         visible = [_arrival(warehouse, page, place, published) for place in range(rounds)]
     whole, publishing = median(visible), median(one.wall for one in published)
     is_met = whole <= BUDGET
@@ -118,7 +118,7 @@ def _page(address: str) -> Iterator[Page]:
 
 
 @contextmanager
-def _web(home: Path) -> Iterator[str]:
+def web(home: Path) -> Iterator[str]:
     """The web of a home on a free port, as `python app.py serve` starts it."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -22,6 +22,7 @@ from dashboards.exports.builder import path_of
 from dashboards.exports.forms import form_named
 from dashboards.exports.wanted import Wanted, scope_written
 from dashboards.people import note_deed
+from dashboards.told import told
 from domain.errors import IocError
 from store.state import exports
 from store.state.exports import Export
@@ -47,9 +48,10 @@ def _asking(access: Access, home: Path, start: Callable[[], None]) -> None:
             return _problem(400, error.message)
         asking, now = person(), datetime.now(UTC)
         scope = scope_written(asking.scope)
-        export_id = exports.ask(home, asking.name, scope, wanted.model_dump_json(), now)
-        if export_id is None:
-            return _problem(429, "Too many files are waiting. Take those away, and ask again.")
+        try:
+            export_id = exports.ask(home, asking.name, scope, wanted.model_dump_json(), now)
+        except exports.TooManyError as error:
+            return _problem(429, told(error.message, wanted.language))
         start()
         return _told({"id": export_id}, 202)
 
@@ -63,6 +65,7 @@ def _asking(access: Access, home: Path, start: Callable[[], None]) -> None:
         return _told(
             {
                 "state": found.state,
+                "ahead": exports.ahead_of(home, export_id) if found.state == "waiting" else 0,
                 "made": found.made,
                 "parts": found.parts,
                 "message": found.message,

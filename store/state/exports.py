@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from domain.errors import StoreError
 from store.state.database import consulted, opened, written
 
 SCHEMA = """
@@ -38,8 +39,13 @@ create index if not exists export_of_person on export (person, state);
 KEPT = timedelta(days=1)
 MOST_OF_PERSON = 10
 MOST_WAITING = 100
+MOST_A_DAY = 50
 MOST_TRIES = 2
 OPEN = ("waiting", "running")
+
+
+class TooManyError(StoreError):
+    """A person, or all together, want more files than may wait or be made in a day."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +83,47 @@ class Made:
     snapshot: str
 
 
-def ask(home: Path, person: str, scope: str, wanted: str, now: datetime) -> str | None:
-    """Keep what a person wants; its id, or None where too much is waiting. Raises StoreError."""
+def ask(home: Path, person: str, scope: str, wanted: str, now: datetime) -> str:
+    """Keep what a person wants; its id. Raises TooManyError, and StoreError."""
     export_id = secrets.token_hex(16)
     with opened(home, SCHEMA) as state:
-        own, all_waiting = state.execute(
-            "select count(*) filter (where person = ?), count(*) from export"
-            " where state in ('waiting', 'running')",
-            (person,),
+        waiting, a_day, all_waiting = state.execute(
+            "select count(*) filter (where person = ?1 and state in ('waiting', 'running')),"
+            " count(*) filter (where person = ?1 and asked_at > ?2),"
+            " count(*) filter (where state in ('waiting', 'running')) from export",
+            (person, written(now - KEPT)),
         ).fetchone()
-        if own >= MOST_OF_PERSON or all_waiting >= MOST_WAITING:
-            return None
+        if waiting >= MOST_OF_PERSON or all_waiting >= MOST_WAITING:
+            raise TooManyError("Too many files are waiting. Take those away, and ask again.")
+        if a_day >= MOST_A_DAY:
+            raise TooManyError(f"That were {MOST_A_DAY} files within a day. Ask again tomorrow.")
         state.execute(
             "insert into export (export_id, person, scope, wanted, asked_at, state)"
             " values (?, ?, ?, ?, ?, 'waiting')",
             (export_id, person, scope, wanted, written(now)),
         )
     return export_id
+
+
+def ahead_of(home: Path, export_id: str) -> int:
+    """How many files are made before one that waits, in the order of `take`; else 0."""
+    with consulted(home, SCHEMA) as state:
+        rows = state.execute(
+            "select export_id, person, state from export where state in ('waiting', 'running')"
+            " order by asked_at"
+        ).fetchall()
+        served = dict(
+            state.execute("select person, max(started_at) from export group by person").fetchall()
+        )
+    waiting = [row for row in rows if row["state"] == "waiting"]
+    count = len(rows) - len(waiting)
+    for turn in range(len(waiting)):
+        row = min(waiting, key=lambda one: served[one["person"]] or "")
+        if row["export_id"] == export_id:
+            return count + turn
+        served[row["person"]] = f"~{turn:06}"  # behind every instant
+        waiting.remove(row)
+    return 0
 
 
 def export_of(home: Path, export_id: str, person: str, scope: str, now: datetime) -> Export | None:

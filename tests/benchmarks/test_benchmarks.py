@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import country, ingest, query
+from benchmarks import country, exports, ingest, query
 from benchmarks.forms import records
 from benchmarks.page import PAGES
 from benchmarks.province import CHANNELS, NEVER, changed, dossiers
 from benchmarks.report import HEADER, Line, machine, table
+from dashboards.exports import builder
+from dashboards.exports.builder import Patience
 from domain.period import Span
 from store import current_snapshot
 
@@ -118,3 +120,18 @@ def test_the_report_opens_with_the_machine_and_its_load() -> None:
     assert "cores" in machine()
     assert "load" in machine()
     assert len(HEADER) == 6
+
+
+@pytest.mark.slow
+def test_packs_asked_at_once_are_all_made_and_what_each_took_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    query.build(home, 400)
+    assert list(exports.pack(home)) == ["figures", "pptx", "pdf"]
+    ids = exports.wishes(home, 3)
+    assert exports.made_of(home, ids) == 0
+    assert builder.build(home, patience=Patience(linger=0.01)) == 3
+    assert exports.made_of(home, ids) == 3
+
+
+def test_95_of_100_answers_took_no_longer_than_what_is_told() -> None:
+    assert exports.p95([float(one) for one in range(1, 101)]) == 95.0

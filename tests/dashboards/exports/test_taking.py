@@ -225,6 +225,44 @@ def test_twenty_wishes_of_three_people_are_all_made_and_taken_in_turns(
     assert build(place, patience=AT_ONCE) == 20
 
 
+def test_who_waits_is_told_how_many_files_are_made_before(
+    taking: Dash, browser: FlaskClient, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, list[str]] = {}
+    for name, count in (("em", 3), ("giang", 1), ("hoa", 1)):
+        as_person(taking, monkeypatch, name)
+        found[name] = [ask(browser, form="csv").get_json()["id"] for _ in range(count)]
+    ahead = {name: [exports.ahead_of(place, one) for one in ids] for name, ids in found.items()}
+    assert ahead == {"em": [0, 3, 4], "giang": [1], "hoa": [2]}
+    assert told(browser, found["hoa"][0])["ahead"] == 2
+    taken = exports.take(place, datetime.now(UTC))
+    assert taken is not None
+    assert taken.export_id == found["em"][0]
+    assert exports.ahead_of(place, found["giang"][0]) == 1  # the one being made
+    order = []
+    while (one := exports.take(place, datetime.now(UTC))) is not None:
+        order.append(one.person)
+    assert order == ["giang", "hoa", "em", "em"]
+    build(place, patience=AT_ONCE)
+
+
+def test_nobody_takes_more_than_fifty_files_a_day(
+    taking: Dash, browser: FlaskClient, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_person(taking, monkeypatch, "kim")
+    yesterday = datetime.now(UTC) - timedelta(hours=25)
+    scope = scope_written(EVERYTHING)
+    exports.ask(place, "kim", scope, "{}", yesterday)  # counts no more
+    for number in range(exports.MOST_A_DAY):
+        exports.fail(place, exports.ask(place, "kim", scope, "{}", datetime.now(UTC)), str(number))
+    answer = ask(browser, form="csv")
+    assert answer.status_code == 429
+    assert "50 tệp trong một ngày" in answer.get_json()["detail"]
+    as_person(taking, monkeypatch, "lam")
+    assert ask(browser, form="csv").status_code == 202
+    build(place, patience=AT_ONCE)
+
+
 def test_a_person_with_ten_files_waiting_has_to_take_some_first(
     taking: Dash, browser: FlaskClient, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,7 +302,8 @@ def test_what_a_dead_builder_left_is_made_by_the_next_and_given_up_the_second_ti
     assert exports.take(place, datetime.now(UTC)) is not None
     exports.recover(place, "gone")
     assert told(browser, export_id) | {"made": 0} == {
-        "state": "failed", "made": 0, "parts": 0, "message": "gone", "name": "", "pages": 0,
+        "state": "failed", "ahead": 0, "made": 0, "parts": 0, "message": "gone", "name": "",
+        "pages": 0,
     }  # fmt: skip
 
 
