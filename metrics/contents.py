@@ -40,6 +40,18 @@ def observed_metrics(snapshot: Snapshot) -> frozenset[tuple[str, bool]]:
     return remembered(snapshot, ("observed_metrics",), look)
 
 
+def has_table(snapshot: Snapshot, name: str) -> bool:
+    """Whether there is a table: one that came with a new version of the program may not be yet.
+
+    It is there as soon as anything is published.
+    """
+
+    def look() -> bool:
+        return bool(snapshot.rows(statements.HAS_TABLE, {"name": name}))
+
+    return remembered(snapshot, ("has_table", name), look)
+
+
 def told_names(snapshot: Snapshot) -> dict[str, dict[str, str]]:
     """What codes are called: by dimension, then by code.
 
@@ -48,7 +60,7 @@ def told_names(snapshot: Snapshot) -> dict[str, dict[str, str]]:
 
     def look() -> dict[str, dict[str, str]]:
         names: dict[str, dict[str, str]] = {}
-        if not snapshot.rows(statements.HAS_NAMES):
+        if not has_table(snapshot, "name"):
             return names
         for dimension, code, name in snapshot.rows(statements.NAMES):
             names.setdefault(dimension, {})[code] = name

@@ -1,59 +1,34 @@
-"""Findings: figures that cannot be right, or that deserve a second look, each by a named rule.
-
-Only counts are looked at, for a snapshot holds no dossiers. What takes two versions of one to
-see (mass rescheduling) is not found here.
-"""
+"""Findings: figures that cannot be right, or that deserve a second look, each by a named rule."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from math import isnan, sqrt
 from statistics import median
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from domain.calendar import WorkingCalendar
-from domain.errors import SelectionError
 from domain.period import Grain, Span, add_months
 from domain.scope import Scope
+from metrics.doubt import Finding, Look, Row, cells_of, en, finding, records, vi
 from metrics.formula import Text
 from metrics.metric import Metric
 from metrics.quality_rules import Kind, QualityRule
-from metrics.query import query
+from metrics.rescheduled import rescheduled
 from metrics.rules import Rules
 from metrics.rules import rules as shipped_rules
-from metrics.selection import By, Selection
+from metrics.selection import Selection
 from metrics.status import MIN_DENOMINATOR
 from store import Snapshot
 
-Row = Mapping[str, Any]
+__all__ = ["Finding", "findings"]
+
 NORMAL = 1.4826  # how many median absolute deviations a standard deviation is
 LEAST_SAMPLES = 5
 FULL = 100 - 1e-9
 WEEK = timedelta(days=7)
 PRINTED_GRAINS = (None, Grain.YEAR, Grain.MONTH)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One figure in doubt: which, where, when, by which rule, and what was expected.
-
-    `value` and `expected` are in the metric's unit; `words` say it in a sentence.
-    """
-
-    rule: str
-    metric: str
-    area_id: str
-    area_name: str
-    span: Span
-    value: float
-    expected: float
-    words: Text
-    citation: str = ""
 
 
 def findings(
@@ -70,77 +45,20 @@ def findings(
     breakdown play no part: the rules name their own. Raises: as `query`.
     """
     by = rules or shipped_rules()
-    look = _Look(selection, scope, snapshot, now, by)
+    look = Look(selection, scope, snapshot, now, by)
     return [
         finding for rule in by.quality if rule.enabled for finding in _WAYS[rule.kind](look, rule)
     ]
 
 
-@dataclass(frozen=True)
-class _Look:
-    """One search for findings."""
-
-    selection: Selection
-    scope: Scope
-    snapshot: Snapshot
-    now: datetime
-    rules: Rules
-
-    @cached_property
-    def calendar(self) -> WorkingCalendar:
-        return self.rules.calendar
-
-    def metric(self, name: str) -> Metric:
-        return self.rules.catalogue.metric(name)
-
-    def rows(self, metrics: tuple[str, ...], span: Span, grain: Grain | None) -> pd.DataFrame:
-        """The values of the area and of those directly in it, where there are any."""
-        asked = Selection(
-            metrics,
-            span,
-            self.selection.area,
-            grain,
-            boundaries=self.selection.boundaries,
-            as_of=self.selection.as_of,
-            reporting=self.selection.reporting,
-        )
-        frames = [self._ask(asked)]
-        try:
-            frames.append(self._ask(replace(asked, by=By.AREA)))
-        except SelectionError:  # nothing lies in it
-            return frames[0]
-        return pd.concat(frames, ignore_index=True)
-
-    def _ask(self, asked: Selection) -> pd.DataFrame:
-        frame = query(asked, self.scope, self.snapshot, now=self.now, rules=self.rules)
-        return frame[frame["value"].notna() & ~frame["open"]]
-
-
-def _records(frame: pd.DataFrame) -> Iterator[Row]:
-    yield from frame.to_dict("records")  # type: ignore[misc]  # keys are column names
-
-
-def _span(row: Row) -> Span:
-    return Span(row["period_start"], row["period_end"])
-
-
-def _cells(frame: pd.DataFrame) -> dict[tuple[str, Span, bool], dict[str, Row]]:
-    """By area, period and whether printed: the row of each metric."""
-    found: dict[tuple[str, Span, bool], dict[str, Row]] = {}
-    for row in _records(frame):
-        cell = found.setdefault((row["area_id"], _span(row), row["reported"]), {})
-        cell.setdefault(row["metric"], row)
-    return found
-
-
 # ---- a count that is more than others can be
 
 
-def _more_than(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+def _more_than(look: Look, rule: QualityRule) -> Iterator[Finding]:
     names = (*rule.metrics, *rule.against)
     seen = set()
     for grain in (None, Grain.MONTH):
-        cells = _cells(look.rows(names, look.selection.span, grain))
+        cells = cells_of(look.rows(names, look.selection.span, grain))
         for (area_id, span, printed), cell in cells.items():
             counted = cells.get((area_id, span, False), {})
             most = [_first(name, cell, counted) for name in rule.against]
@@ -150,7 +68,7 @@ def _more_than(look: _Look, rule: QualityRule) -> Iterator[Finding]:
             sum_of = sum(float(row["value"]) for row in most if row)
             for row in (cell[name] for name in rule.metrics if name in cell):
                 if row["value"] > sum_of:
-                    yield _finding(look, rule, row, sum_of, _more_words(look, rule, row, sum_of))
+                    yield finding(look, rule, row, sum_of, _more_words(look, rule, row, sum_of))
 
 
 def _first(name: str, *cells: Mapping[str, Row]) -> Row | None:
@@ -158,21 +76,21 @@ def _first(name: str, *cells: Mapping[str, Row]) -> Row | None:
     return next((cell[name] for cell in cells if name in cell), None)
 
 
-def _more_words(look: _Look, rule: QualityRule, row: Row, most: float) -> Text:
+def _more_words(look: Look, rule: QualityRule, row: Row, most: float) -> Text:
     parts = [look.metric(name).name for name in rule.against]
     own = look.metric(row["metric"]).name
     return Text(
-        f"{own.vi} {_vi(row['value'])}, nhiều hơn {' + '.join(one.vi.lower() for one in parts)} "
-        f"cộng lại là {_vi(most)}",
-        f"{own.en} {_en(row['value'])}, more than {' + '.join(one.en.lower() for one in parts)} "
-        f"together, {_en(most)}",
+        f"{own.vi} {vi(row['value'])}, nhiều hơn {' + '.join(one.vi.lower() for one in parts)} "
+        f"cộng lại là {vi(most)}",
+        f"{own.en} {en(row['value'])}, more than {' + '.join(one.en.lower() for one in parts)} "
+        f"together, {en(most)}",
     )
 
 
 # ---- a printed rate that is not what its figures give
 
 
-def _printed(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+def _printed(look: Look, rule: QualityRule) -> Iterator[Finding]:
     rates = [one for one in look.rules.catalogue if one.unit == "percent" and one.is_rate]
     totals = {
         one.numerator[0]: one.id
@@ -183,7 +101,7 @@ def _printed(look: _Look, rule: QualityRule) -> Iterator[Finding]:
     for grain in PRINTED_GRAINS:
         fine = [one for one in rates if grain is None or _is_known_by(one, grain)]
         names = tuple(dict.fromkeys([*(one.id for one in fine), *totals.values()]))
-        cells = _cells(look.rows(names, look.selection.span, grain))
+        cells = cells_of(look.rows(names, look.selection.span, grain))
         for (area_id, span, printed), cell in cells.items():
             if not printed:
                 continue
@@ -196,7 +114,7 @@ def _printed(look: _Look, rule: QualityRule) -> Iterator[Finding]:
                 for expected, what in _what_it_should_be(metric, cell, counted, totals):
                     if abs(row["value"] - expected) > rule.tolerance:
                         words = _printed_words(metric, row, expected, what)
-                        yield _finding(look, rule, row, expected, words)
+                        yield finding(look, rule, row, expected, words)
 
 
 def _is_known_by(metric: Metric, grain: Grain) -> bool:
@@ -232,15 +150,15 @@ def _printed_sum(
 
 def _printed_words(metric: Metric, row: Row, expected: float, what: Text) -> Text:
     return Text(
-        f"{metric.name.vi}: in {_vi(row['value'], 2)} %, {what.vi} {_vi(expected, 2)} %",
-        f"{metric.name.en}: printed {_en(row['value'], 2)}%, {what.en} {_en(expected, 2)}%",
+        f"{metric.name.vi}: in {vi(row['value'], 2)} %, {what.vi} {vi(expected, 2)} %",
+        f"{metric.name.en}: printed {en(row['value'], 2)}%, {what.en} {en(expected, 2)}%",
     )
 
 
 # ---- a sudden jump
 
 
-def _jump(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+def _jump(look: Look, rule: QualityRule) -> Iterator[Finding]:
     """A day far from the median of the same weekdays before it, in robust deviations.
 
     Days off are neither judged nor judged by. The deviation is at least that of chance, the
@@ -251,7 +169,7 @@ def _jump(look: _Look, rule: QualityRule) -> Iterator[Finding]:
     frame = frame[~frame["reported"]]
     for _, series in frame.groupby(["metric", "area_id"], sort=False):
         values = dict(zip(series["period_start"], series["value"], strict=True))
-        for row in _records(series[series["period_start"] >= span.start]):
+        for row in records(series[series["period_start"] >= span.start]):
             usual = _usual(look.calendar, values, row["period_start"], rule.weeks)
             if usual is None:
                 continue
@@ -259,7 +177,7 @@ def _jump(look: _Look, rule: QualityRule) -> Iterator[Finding]:
             distance = abs(row["value"] - middle)
             if distance > rule.sigmas * deviation and distance >= rule.least:
                 words = _jump_words(look, rule, row, middle)
-                yield _finding(look, rule, row, middle, words)
+                yield finding(look, rule, row, middle, words)
 
 
 def _usual(
@@ -277,12 +195,12 @@ def _usual(
     return middle, max(spread, sqrt(middle), 1.0)
 
 
-def _jump_words(look: _Look, rule: QualityRule, row: Row, usual: float) -> Text:
+def _jump_words(look: Look, rule: QualityRule, row: Row, usual: float) -> Text:
     name, day = look.metric(row["metric"]).name, f"{row['period_start']:%d/%m/%Y}"
     return Text(
-        f"{name.vi} ngày {day}: {_vi(row['value'])}, thường là {_vi(usual)} "
+        f"{name.vi} ngày {day}: {vi(row['value'])}, thường là {vi(usual)} "
         f"(trung vị cùng thứ của {rule.weeks} tuần trước)",
-        f"{name.en} on {day}: {_en(row['value'])}, usually {_en(usual)} "
+        f"{name.en} on {day}: {en(row['value'])}, usually {en(usual)} "
         f"(median of the same weekday in the {rule.weeks} weeks before)",
     )
 
@@ -290,16 +208,16 @@ def _jump_words(look: _Look, rule: QualityRule, row: Row, usual: float) -> Text:
 # ---- full marks with a growing backlog
 
 
-def _full_marks(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+def _full_marks(look: Look, rule: QualityRule) -> Iterator[Finding]:
     span = look.selection.span
     earlier = Span(add_months(span.start, -1), span.end)
     rates = look.rows(rule.metrics, span, Grain.MONTH)
     stocks = look.rows(rule.against, earlier, Grain.MONTH)
     held = {
         (row["metric"], row["area_id"], row["period_end"]): float(row["value"])
-        for row in _records(stocks[~stocks["reported"]])
+        for row in records(stocks[~stocks["reported"]])
     }
-    for row in _records(rates[~rates["reported"]]):
+    for row in records(rates[~rates["reported"]]):
         if row["value"] < FULL or row["denominator"] < MIN_DENOMINATOR:
             continue
         for name in rule.against:
@@ -307,79 +225,42 @@ def _full_marks(look: _Look, rule: QualityRule) -> Iterator[Finding]:
             after = held.get((name, row["area_id"], row["period_end"]))
             if before is not None and after is not None and after - before >= rule.least:
                 words = _full_words(look, row, name, before, after)
-                yield _finding(look, rule, row, before, words, value=after)
+                yield finding(look, rule, row, before, words, value=after)
 
 
-def _full_words(look: _Look, row: Row, name: str, before: float, after: float) -> Text:
+def _full_words(look: Look, row: Row, name: str, before: float, after: float) -> Text:
     rate, stock = look.metric(row["metric"]).name, look.metric(name).name
     return Text(
-        f"{rate.vi} 100 %, trong khi {stock.vi.lower()} tăng từ {_vi(before)} lên {_vi(after)}",
-        f"{rate.en} 100%, while {stock.en.lower()} grew from {_en(before)} to {_en(after)}",
+        f"{rate.vi} 100 %, trong khi {stock.vi.lower()} tăng từ {vi(before)} lên {vi(after)}",
+        f"{rate.en} 100%, while {stock.en.lower()} grew from {en(before)} to {en(after)}",
     )
 
 
 # ---- too much of a doubtful kind
 
 
-def _share(look: _Look, rule: QualityRule) -> Iterator[Finding]:
+def _share(look: Look, rule: QualityRule) -> Iterator[Finding]:
     rates = look.rows(rule.metrics, look.selection.span, Grain.DAY)
-    for row in _records(rates[~rates["reported"]]):
+    for row in records(rates[~rates["reported"]]):
         if row["denominator"] >= rule.least and row["value"] >= rule.share:
-            yield _finding(look, rule, row, rule.share, _share_words(look, row))
+            yield finding(look, rule, row, rule.share, _share_words(look, row))
 
 
-def _share_words(look: _Look, row: Row) -> Text:
+def _share_words(look: Look, row: Row) -> Text:
     name, some, of_all = look.metric(row["metric"]).name, row["numerator"], row["denominator"]
     return Text(
-        f"{name.vi}: {_vi(some)} trong {_vi(of_all)} hồ sơ ({_vi(row['value'], 1)} %)",
-        f"{name.en}: {_en(some)} of {_en(of_all)} ({_en(row['value'], 1)}%)",
+        f"{name.vi}: {vi(some)} trong {vi(of_all)} hồ sơ ({vi(row['value'], 1)} %)",
+        f"{name.en}: {en(some)} of {en(of_all)} ({en(row['value'], 1)}%)",
     )
 
 
-# ---- what a finding says
-
-
-def _finding(
-    look: _Look,
-    rule: QualityRule,
-    row: Row,
-    expected: float,
-    words: Text,
-    *,
-    value: float | None = None,
-) -> Finding:
-    name = look.rules.register.get(row["area_id"]).full_name
-    days = f"{row['period_start']:%d/%m/%Y}–{_span(row).last_day:%d/%m/%Y}"
-    return Finding(
-        rule.id,
-        row["metric"],
-        row["area_id"],
-        name,
-        _span(row),
-        float(row["value"]) if value is None else value,
-        expected,
-        Text(
-            f"{rule.name.vi}. {name}, {days}: {words.vi}.",
-            f"{rule.name.en}. {name}, {days}: {words.en}.",
-        ),
-        row["citation"],
-    )
-
-
-def _en(number: float, decimals: int = 0) -> str:
-    return f"{number:,.{decimals}f}"
-
-
-def _vi(number: float, decimals: int = 0) -> str:
-    return _en(number, decimals).translate(str.maketrans(",.", ".,"))
-
-
-_WAYS: Mapping[Kind, Callable[[_Look, QualityRule], Iterator[Finding]]] = MappingProxyType(
+_WAYS: Mapping[Kind, Callable[[Look, QualityRule], Iterator[Finding]]] = MappingProxyType(
     {
         Kind.MORE_THAN: _more_than,
         Kind.PRINTED: _printed,
         Kind.JUMP: _jump,
         Kind.FULL_MARKS: _full_marks,
         Kind.SHARE: _share,
+        Kind.RESCHEDULED: rescheduled,
     }
 )

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     JUMP        a day's count far from those of the same weekday in the weeks before
     FULL_MARKS  a rate of 100 % while a stock that it should keep small grows
     SHARE       a day on which more than a share of what was done is of a doubtful kind
+    RESCHEDULED a day on which many open dossiers of an organisation were promised for later
     """
 
     MORE_THAN = "more_than"
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     JUMP = "jump"
     FULL_MARKS = "full_marks"
     SHARE = "share"
+    RESCHEDULED = "rescheduled"
 
 
 COMMON = ("kind", "name", "enabled")
@@ -43,6 +45,7 @@ KEYS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.JUMP: (*COMMON, "metrics", "sigmas", "weeks", "least"),
         Kind.FULL_MARKS: (*COMMON, "metrics", "against", "least"),
         Kind.SHARE: (*COMMON, "metrics", "share", "least"),
+        Kind.RESCHEDULED: (*COMMON, "metrics", "share", "least"),
     }
 )
 
@@ -52,7 +55,8 @@ class QualityRule:
     """One rule; what its kind does not use is empty or 0.
 
     `tolerance` is in percentage points, `share` in percent, `least` the smallest difference that
-    is told, in the metric's unit; of a share, the smallest denominator.
+    is told, in the metric's unit; of a share, the smallest denominator; of what was rescheduled,
+    the smallest number, and the share is of what was open with a promised day.
     """
 
     id: str

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics import events
+from metrics.contents import has_table
 from metrics.formula import Figures, Numbers
 from metrics.metric import Metric
 from metrics.question import Question
@@ -26,6 +27,9 @@ def middles(
     With as many on either side the median is half way between the two in the middle; where
     there are none it is missing. Source: the snapshot's spread by month, or single events.
     """
+    if not has_table(question.snapshot, f"{metric.record}_spread"):
+        unknown = np.full((len(lines), len(question.window.periods)), np.nan)
+        return unknown, unknown, unknown
     rows = events.spread(question, metric.record, (metric.numerator[0], metric.denominator[0]))
     rows = rows[rows["alive"].astype(bool) & (rows["period"] >= 0)]
     if leaf_level is not None:

@@ -325,7 +325,7 @@ group by area_id
 order by area_id"""
 
 # What codes are called, and which there are.
-HAS_NAMES = "select 1 from duckdb_tables() where table_name = 'name'"
+HAS_TABLE = "select 1 from duckdb_tables() where table_name = $name"
 NAMES = "select dimension, code, name from name"
 DIMENSION_VALUES = """
 select distinct {column}

@@ -131,6 +131,7 @@ def _write(connection: Connection, base: Base, version: str, now: datetime, hori
     run(connection, sql_file("snapshot_names.sql"), params)
     if base.is_new or scalar(connection, HAS_OBSERVED, {"since": base.batch_id}):
         run(connection, sql_file("snapshot_observations.sql"), params)
+    run(connection, sql_file("snapshot_rescheduled.sql"), params)
     for count in counts().values():
         _write_counts(connection, count, base, params)
     is_sorted = has_grown_much(connection, base)

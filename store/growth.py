@@ -24,7 +24,7 @@ NOTHING = -1
 RULES = (
     *("snapshot.sql", "snapshot_observations.sql", "snapshot_counts.sql", "rollup.sql"),
     *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_names.sql"),
-    *("snapshot_spread.sql", "snapshot_spread_sorted.sql"),
+    *("snapshot_spread.sql", "snapshot_spread_sorted.sql", "snapshot_rescheduled.sql"),
 )
 
 # Rollups that have grown by more than this are added up and sorted again.

@@ -9,7 +9,7 @@ import pytest
 
 from domain.calendar import load_calendar
 from domain.period import Span
-from domain.scope import EVERYTHING
+from domain.scope import EVERYTHING, Scope
 from metrics import DefinitionError, Selection, catalogue
 from metrics.quality import Finding, findings
 from metrics.quality_rules import load_quality
@@ -215,6 +215,63 @@ def test_dossiers_closed_in_bulk_in_the_last_minute_are_found(collected: Collect
 def test_a_good_afternoon_is_no_burst(collected: Collected, hour: str, many: int) -> None:
     collected.deliver(closed_at(hour, many))
     assert found(collected.published(), "closing_burst", days("2020-06-01", "2020-07-01")) == []
+
+
+# ---- promises put off
+
+
+def promised(due: str, codes: range, **more: Any) -> list[dict[str, Any]]:
+    told = {"area": SON_VI, "competent_organisation": "H44.1", **more}
+    return [dossier(f"P{number}", "2020-06-01", due=due, **told) for number in codes]
+
+
+def put_off(home: Collected, many: int, **more: Any) -> Snapshot:
+    """Of fifty dossiers due on 12 June, so many told anew on the 11th, due at the end of July."""
+    home.deliver(promised("2020-06-12", range(50)), known="2020-06-02", reaches="2020-06-02")
+    later = promised("2020-07-31", range(many), **more)
+    home.deliver(later, known="2020-06-11", reaches="2020-06-11")
+    return home.published("2020-07-01 10:00")
+
+
+@pytest.mark.parametrize("area", ["25@2020-06-11", SON_VI])
+def test_dossiers_put_off_in_bulk_are_found(collected: Collected, area: str) -> None:
+    snapshot = put_off(collected, 12)
+    [one] = found(snapshot, "mass_rescheduling", days("2020-06-01", "2020-07-01"), area)
+    assert (one.metric, one.area_id, one.value) == ("dossiers_pending_overdue", SON_VI, 12)
+    assert one.span == days("2020-06-11", "2020-06-12")
+    assert "12 hồ sơ đang mở được hẹn lại muộn hơn (24 % của 50)" in one.words.vi
+    assert "ngày hẹn cũ 12/06/2020, mới 31/07/2020; lô permits 2" in one.words.vi
+    assert one.words.en.startswith("Rescheduled in bulk. H44.1 (xã Sơn Vi), on 11/06/2020: 12 open")
+
+
+@pytest.mark.parametrize(
+    ("many", "more"),
+    [
+        (9, {}),  # fewer than ten, and less than a fifth
+        (50, {"due": "2020-06-12"}),  # told again as they were
+        (50, {"due": "2020-06-10"}),  # for earlier
+        (50, {"finished": "2020-06-11"}),  # done
+    ],
+)
+def test_what_is_not_put_off_in_bulk_raises_nothing(
+    collected: Collected, many: int, more: dict[str, Any]
+) -> None:
+    more = {"channel": "online", **more}
+    collected.deliver(promised("2020-06-12", range(50)), known="2020-06-02", reaches="2020-06-02")
+    later = promised(more.pop("due", "2020-07-31"), range(many), **more)
+    collected.deliver(later, known="2020-06-11", reaches="2020-06-11")
+    snapshot = collected.published("2020-07-01 10:00")
+    june = days("2020-06-01", "2020-07-01")
+    assert found(snapshot, "mass_rescheduling", june, "25@2020-06-11") == []
+
+
+def test_who_sees_one_organisation_sees_no_others_put_off(collected: Collected) -> None:
+    snapshot = put_off(collected, 12)
+    selection = Selection(("dossiers_received",), days("2020-06-01", "2020-07-01"), SON_VI)
+    for office, many in (("H44.1", 1), ("H44.2", 0)):
+        scope = Scope(frozenset({SON_VI}), frozenset({office}))
+        told = [one.rule for one in findings(selection, scope, snapshot, now=NOW)]
+        assert told.count("mass_rescheduling") == many
 
 
 def test_a_province_sets_its_own_thresholds(tmp_path: Path) -> None:
