@@ -135,6 +135,7 @@ class People:
         return self._screens.found(token, address()) if token else None
 
     def _wall(self, screen: Screen) -> Person:
+        flask.g.screen = screen
         return self._screens.person(screen, self.wall_token(screen))
 
     def wall_token(self, screen: Screen) -> str:

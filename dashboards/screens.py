@@ -4,6 +4,7 @@
     GET  /screens                 all screens: last seen, version, resolution
     POST /screens/new             the screen that shows a code is ours
     POST /screens/<id>/revoke     it shows nothing any more
+    POST /screens/<id>/send, recall, playlist: see dashboards/screen_orders.py
 
 Nobody types a password at a wall, and no address makes one: somebody who may has to stand before
 it and read the code.
@@ -22,6 +23,15 @@ from dashboards.access import OPEN, SCREENS, TOKEN_FIELD, WALL, Access, Person, 
 from dashboards.grants import scope_fields, scope_of_form
 from dashboards.kiosk import TOKEN_SECONDS
 from dashboards.people import People, address
+from dashboards.screen_orders import (
+    actions,
+    assigned,
+    known,
+    playlist_choice,
+    playlist_of,
+    recalled,
+    sent,
+)
 from dashboards.signin import home_of, scope_text
 from dashboards.text import Words
 from domain.area import register as areas
@@ -59,6 +69,13 @@ def register(access: Access, people: People) -> None:
 
         return _tried(people, done)
 
+    @access.route(f"{WHERE}/<screen_id>/<action>", SCREENS, "POST")
+    def order(screen_id: str, action: str) -> Response:
+        deeds = {"send": sent, "recall": recalled, "playlist": assigned}
+        if action not in deeds:
+            return flask.Response("", 404)
+        return _tried(people, lambda: deeds[action](people.home, screen_id))
+
     server: flask.Flask = access.app.server
 
     @server.after_request
@@ -75,7 +92,7 @@ def _wall(people: People) -> Response:
     """To the figures, or the code to read out, which asks again by itself."""
     screen = people.screen()
     if screen is not None:
-        there = flask.redirect(home_of(screen.scope))
+        there = flask.redirect(_home(people, screen))
         people.keep_form_token(there, people.wall_token(screen))  # type: ignore[arg-type]  # Flask's own answer
         return there
     now, say = datetime.now(UTC), language(flask.request)
@@ -97,6 +114,13 @@ def _wall(people: People) -> Response:
     return shown
 
 
+def _home(people: People, screen: Screen) -> str:
+    """What the screen shows: its playlist, or the page of its area where it has none."""
+    if screen.playlist and known(people.home).get(screen.playlist):
+        return f"/wall/{screen.playlist}"
+    return home_of(screen.scope)
+
+
 def _code_page(code: str, say: Words) -> str:
     """The code, large; or that too many wait. Either asks again by itself."""
     body, sentence = "", say("screens.too_many")
@@ -114,7 +138,7 @@ def _code_page(code: str, say: Words) -> str:
 
 def _confirmed(people: People) -> str:
     given, say = flask.request.form, language(flask.request)
-    name = given.get("name", "").strip()[:60]
+    name, playlist = given.get("name", "").strip()[:60], playlist_of(people.home, given, say)
     if not name:
         raise IocError(say("screens.no_name"))
     code, scope = given.get("code", ""), scope_of_form(given, say)
@@ -128,7 +152,6 @@ def _confirmed(people: People) -> str:
         where = screens.networks(stated or asked_from)
     except StoreError:
         raise IocError(say("screens.bad_addresses", told=stated)) from None
-    playlist = given.get("playlist", "").strip()[:60]
     deed = _deed("screen.add", "", f"{scope_told(scope)}; {', '.join(where)}")
     screens.confirm(people.home, code, (name, playlist, scope, where), deed)
     return f'<p role="status">{escape(say("screens.added", name=name))}</p>'
@@ -147,23 +170,25 @@ def _tried(people: People, do: Callable[[], str]) -> Response:
 
 def _page(people: People, news: str, status: int = 200) -> Response:
     who, say = person(), language(flask.request)
-    heads = ("name", "scope", "addresses", "seen", "build", "resolution", "state", "actions")
-    rows = [_row(one, who, say) for one in screens.screens(people.home)]
+    heads = ("name", "scope", "playlist", "addresses", "seen", "build", "resolution", "state")
+    rows = [_row(people, one, who, say) for one in screens.screens(people.home)]
     typed = {} if status == 200 else flask.request.form  # a slip is mended, not typed again
-    table = plain.table([say(f"screens.{one}") for one in heads], rows)
+    table = plain.table([say(f"screens.{one}") for one in (*heads, "actions")], rows)
     parts = [
         news,
         table if rows else f"<p>{escape(say('screens.none'))}</p>",
         f"<h2>{escape(say('screens.new'))}</h2>",
         f"<p>{escape(say('screens.how', address=flask.request.host_url + WALL[1:]))}</p>",
-        plain.form(f"{WHERE}/new", _fields(who, say, typed), say("screens.add"), _hidden(who, say)),
+        plain.form(
+            f"{WHERE}/new", _fields(people, who, say, typed), say("screens.add"), _hidden(who, say)
+        ),
         plain.link("/", say("account.back")),
     ]
     text = plain.plain_page(say("screens.title"), [say("screens.lead")], say, "\n".join(parts))
     return flask.Response(plain.wide(text), status)
 
 
-def _fields(who: Person, say: Words, given: Mapping[str, str]) -> list[str]:
+def _fields(people: People, who: Person, say: Words, given: Mapping[str, str]) -> list[str]:
     return [
         plain.field("code", say("screens.code"), value=given.get("code", "")),
         plain.field("name", say("screens.name"), value=given.get("name", "")),
@@ -174,16 +199,17 @@ def _fields(who: Person, say: Words, given: Mapping[str, str]) -> list[str]:
             value=given.get("addresses", ""),
             optional=True,
         ),
-        plain.field("playlist", say("screens.playlist"), optional=True),
+        playlist_choice(people.home, say, given.get("playlist", "")),
     ]
 
 
-def _row(one: Screen, who: Person, say: Words) -> list[str]:
+def _row(people: People, one: Screen, who: Person, say: Words) -> list[str]:
     seen = fmt.instant(one.seen_at, say.language) if one.seen_at else "–"
     state = "screens.revoked" if one.revoked_at else "screens.in_use"
     told = (
         f"{one.name} ({one.screen_id})",
         scope_text(one.scope, areas(), say),
+        one.playlist or "–",
         ", ".join(one.addresses),
         f"{seen} {one.seen_from}".strip(),
         one.build[:BUILD_SHOWN] or "–",
@@ -193,7 +219,9 @@ def _row(one: Screen, who: Person, say: Words) -> list[str]:
     action = ""
     if one.revoked_at is None:
         to = f"{WHERE}/{one.screen_id}/revoke"
-        action = plain.form(to, [], say("screens.revoke"), _hidden(who, say))
+        hidden = _hidden(who, say)
+        action = actions(people.home, one, say, hidden)
+        action += plain.form(to, [], say("screens.revoke"), hidden)
     return [*(escape(text) for text in told), action]
 
 

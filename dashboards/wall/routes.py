@@ -37,6 +37,8 @@ from domain.lunar import lunar_day
 from metrics.rules import Rules
 from metrics.snapshots import Snapshot
 from metrics.sources import Sources
+from store.state.screen_orders import Orders
+from store.state.screens import Screen
 
 WHERE = "/wall"
 FIRST = "province"
@@ -85,6 +87,10 @@ style="--scale:{scale}">
 
 def register(access: Access, figures: Figures, poll_seconds: float) -> None:
     """The routes."""
+    orders = Orders(figures.home)
+
+    def wall(name: str) -> Wall:
+        return Wall(figures, name, orders)
 
     @access.route(WHERE, READ)
     def first() -> Response:
@@ -92,15 +98,15 @@ def register(access: Access, figures: Figures, poll_seconds: float) -> None:
 
     @access.route(f"{WHERE}/<name>", READ)
     def page(name: str) -> Response:
-        return flask.Response(_page(Wall(figures, name), poll_seconds))
+        return flask.Response(_page(wall(name), poll_seconds))
 
     @access.route(f"{WHERE}/<name>/state", READ)
     def state(name: str) -> flask.Response:
-        return _json(Wall(figures, name).state())
+        return _json(wall(name).state())
 
     @access.route(f"{WHERE}/<name>/slide/<int:place>", READ)
     def slide(name: str, place: int) -> flask.Response:
-        found = Wall(figures, name).slide(place)
+        found = wall(name).slide(place)
         return flask.Response("{}", 404) if found is None else _json(found)
 
     @access.route(f"{IMAGE_PLACE}<name>", READ)
@@ -118,11 +124,16 @@ def _json(told: Mapping[str, Any]) -> flask.Response:
 class Wall:
     """A playlist for whoever asks, now."""
 
-    def __init__(self, figures: Figures, name: str) -> None:
+    def __init__(self, figures: Figures, name: str, orders: Orders) -> None:
         self.figures = figures
-        own = str(flask.g.get("own_playlist", ""))
-        self.name = own or name
         self.now = datetime.now(UTC)
+        screen = flask.g.get("screen")
+        own = screen.playlist if isinstance(screen, Screen) else ""
+        self.order = orders.found(screen.screen_id, self.now) if screen else None
+        self.name, self.only = own or name, -1
+        if self.order is not None and self.order.kind == "slide":
+            self.name, _, place = self.order.what.partition("/")
+            self.only = int(place)
         self.rules: Rules = figures.rules
         self.words: Words = language(flask.request)
         self.scope = person().scope
@@ -146,6 +157,7 @@ class Wall:
             "theme": "dark" if playlist is None else playlist.theme,
             "scale": 1.0 if playlist is None else playlist.scale,
             "slides": [],
+            "message": self._message(),
         }
         if playlist is None:
             named = self.name if NAMES.fullmatch(self.name) else "?"
@@ -155,13 +167,16 @@ class Wall:
             sources = self.figures.sources(self.now)
         except StoreError:
             return {**told, "problem": say("wall.no_snapshot")}
+        playing = [one for one in playlist.playing(self.local) if self.only < 0]
+        if 0 <= self.only < len(playlist.slides):
+            playing = [(self.only, playlist.slides[self.only])]
         slides = [
             {
                 "place": place,
                 "key": _digest(self._key(playlist, snapshot, sources, place)),
                 "seconds": playlist.seconds_of(slide, self.local),
             }
-            for place, slide in playlist.playing(self.local)
+            for place, slide in playing
         ]
         return {
             **told,
@@ -169,6 +184,13 @@ class Wall:
             "night": playlist.night or "",
             "jump": playlist.jump_to_red,
         }
+
+    def _message(self) -> dict[str, str] | None:
+        """The words an operator has sent to this screen, and when."""
+        if self.order is None or self.order.kind != "message":
+            return None
+        at = fmt.instant(self.order.sent_at, self.words.language)
+        return {"text": self.order.what, "by": self.words("wall.sent_at", at=at)}
 
     def _key(
         self, playlist: Playlist, snapshot: Snapshot, sources: Sources, place: int

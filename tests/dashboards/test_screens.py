@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -66,7 +67,8 @@ def confirmed(app: Dash, wall: Visitor, **more: str) -> str:
     answer = who.submit("/screens", "/screens/new", **fields)
     assert "Đã thêm màn hình" in answer.text, answer.text
     assert wall.get("/screen").location == "/screen"  # it has its token now
-    assert wall.get("/screen").location == "/area/25"
+    playlist = more.get("playlist")
+    assert wall.get("/screen").location == (f"/wall/{playlist}" if playlist else "/area/25")
     return fields["name"]
 
 
@@ -91,11 +93,11 @@ def test_a_wall_shows_a_code_until_somebody_who_may_says_which_it_is(home: Path,
     code = code_on(wall)
     assert code_on(wall) == code
     assert 'http-equiv="refresh"' in wall.get("/screen").text
-    confirmed(app, wall, name="Phòng họp", playlist="giao-ban")
+    confirmed(app, wall, name="Phòng họp", playlist="meeting")
     assert shows(wall)
     assert state(wall) == "live"
     found = kept(home, "Phòng họp")
-    assert (found.scope, found.addresses, found.playlist) == (PHU_THO, (f"{WALL}/32",), "giao-ban")
+    assert (found.scope, found.addresses, found.playlist) == (PHU_THO, (f"{WALL}/32",), "meeting")
     (entry,) = entries(home, sought="screen.add", most=1)
     assert entry.deed.actor == "van.hanh"
     assert entry.deed.object.endswith("Phòng họp")
@@ -140,6 +142,7 @@ def test_who_may_not_confirms_nothing(app: Dash, role: str) -> None:
         ({"addresses": "10.1.2"}, "không phải địa chỉ"),
         ({"addresses": "0.0.0.0/0"}, "không phải địa chỉ"),
         ({"code": "AAAAAAAA"}, "Không có màn hình nào đang hiện mã ấy"),
+        ({"playlist": "<b>"}, "Không có danh sách phát “&lt;b&gt;”"),
     ],
 )
 def test_a_slip_is_said_in_words_and_nothing_is_made(
@@ -294,6 +297,90 @@ def test_somebody_who_logs_in_at_a_wall_leaves_it_running(app: Dash) -> None:
     wall.client.set_cookie("ioc", "a session that ended", domain="localhost")
     assert shows(wall)
     assert state(wall) == "live"
+
+
+# ---- what it plays, and what it is sent
+
+
+def on(wall: Visitor, path: str = "/wall/province") -> dict[str, Any]:
+    return dict(wall.get(f"{path}/state", Accept="application/json").get_json())
+
+
+def test_a_screen_plays_its_own_playlist_whatever_it_asks_for(home: Path, app: Dash) -> None:
+    wall = Visitor(app, WALL)
+    name = confirmed(app, wall, name="Phát", playlist="meeting")
+    asked = "/wall/province", "/wall/meeting", "/wall/nowhere"
+    titles = [wall.get(path).text.partition("<title>")[2].partition(" ·")[0] for path in asked]
+    assert titles == ["Giao ban"] * 3
+    number = kept(home, name).screen_id
+    answer = operator(app).submit("/screens", f"/screens/{number}/playlist", playlist="province")
+    assert "Đã đổi danh sách phát" in answer.text
+    assert "Toàn cảnh điều hành" in wall.get("/wall/meeting").text
+    assert wall.get("/screen").location == "/wall/province"
+    (entry,) = entries(home, sought="screen.playlist", most=1)
+    assert (entry.deed.object, entry.deed.detail) == (number, "province")
+    wrong = operator(app).submit("/screens", f"/screens/{number}/playlist", playlist="none")
+    assert wrong.status_code == 400
+
+
+def test_a_message_fills_one_screen_until_its_time_or_until_it_is_called_back(
+    home: Path, app: Dash, clock: time_machine.Traveller
+) -> None:
+    one, other = Visitor(app, WALL), Visitor(app, WALL)
+    number = kept(home, confirmed(app, one, name="Nhận", playlist="meeting")).screen_id
+    confirmed(app, other, name="Không nhận", playlist="meeting")
+    send, words = f"/screens/{number}/send", "8:30 họp <b>giao ban</b> tại phòng 201"
+    answer = operator(app).submit("/screens", send, text=words, slide="", minutes="15")
+    assert "Đã gửi đến màn hình" in answer.text
+    assert on(one)["message"] == {"text": words, "by": "Vận hành gửi lúc 09:00 22/11/2026"}
+    assert on(other).get("message") is None
+    (entry,) = entries(home, sought="screen.send", most=1)
+    assert (entry.deed.actor, entry.deed.object) == ("van.hanh", number)
+    assert entry.deed.detail == f"message, 15 min: {words}"
+    clock.shift(timedelta(minutes=14, seconds=59))
+    assert on(one)["message"]
+    clock.shift(1)
+    assert on(one).get("message") is None
+    operator(app).submit("/screens", send, text="Lần hai", slide="", minutes="15")
+    assert on(one)["message"]["text"] == "Lần hai"
+    operator(app).submit("/screens", f"/screens/{number}/recall")
+    assert on(one).get("message") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"text": " "}, "Hãy ghi lời, hoặc chọn một trang"),
+        ({"text": "", "slide": "province/99"}, "Hãy ghi lời, hoặc chọn một trang"),
+        ({"minutes": "0"}, "Số phút từ 1 đến 480"),
+        ({"minutes": "481"}, "Số phút từ 1 đến 480"),
+        ({"minutes": "²"}, "Số phút từ 1 đến 480"),
+    ],
+)
+def test_a_slip_sends_nothing(home: Path, app: Dash, change: dict[str, str], said: str) -> None:
+    wall = Visitor(app, WALL)
+    number = kept(home, confirmed(app, wall, name="Sai", playlist="meeting")).screen_id
+    given = {"text": "x", "slide": "", "minutes": "5", **change}
+    answer = operator(app).submit("/screens", f"/screens/{number}/send", **given)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert on(wall).get("message") is None
+    operator(app).submit("/screens", f"/screens/{number}/revoke")
+
+
+def test_nobody_but_operators_sends_anything(home: Path, app: Dash) -> None:
+    wall = Visitor(app, WALL)
+    number = kept(home, confirmed(app, wall, name="Của vận hành")).screen_id
+    for who in (operator(app, "lanh.dao"), wall):
+        for action in ("send", "recall", "playlist"):
+            assert who.post(f"/screens/{number}/{action}", {"text": "x"}).status_code == 403
+    answer = operator(app).submit("/screens", f"/screens/{number}/playlist", playlist="")
+    assert answer.status_code == 200
+    gone = operator(app).post("/screens/none/recall", {})
+    assert gone.status_code == 403  # without the token of its session
+
+
+# ---- while nothing can be looked up
 
 
 def test_a_wall_goes_on_while_the_file_cannot_be_used_and_nobody_logs_in(

@@ -13,8 +13,9 @@ from dash import Dash
 
 from dashboards.shell import create_app
 from domain.scope import Scope
-from store.state import sessions
-from tests.dashboards.logging_in import Visitor, add
+from store.state import screen_orders, screens, sessions
+from store.state.screen_orders import Order
+from tests.dashboards.logging_in import Visitor, add, deed
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # Monday, 14:00 in Vietnam
 VALUES, MAP, SOURCES = 1, 2, 6
@@ -182,3 +183,33 @@ def test_a_wall_shows_what_who_looks_may_see_and_no_more(app: Dash) -> None:
         "Phần này ngoài phạm vi được xem."
     ]
     assert foreign["reds"] == []
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_slide_sent_to_a_screen_takes_the_place_of_its_playlist(app: Dash) -> None:
+    home = app.server.extensions["ioc-people"].home
+    asked = screens.ask(home, NOW, "10.1.2.7")
+    assert asked is not None
+    code, secret = asked
+    what = ("Sảnh", "meeting", Scope(frozenset({"25@2025-07-01"})), ("10.1.2.7/32",))
+    number = screens.confirm(home, code, what, deed("screen.add"))
+    token = screens.receive(home, secret, NOW)
+    assert token is not None
+    screen = Visitor(app, "10.1.2.7")
+    screen.client.set_cookie("ioc-screen", token, domain="localhost")
+    before = told(screen, "/wall/meeting/state")
+    assert [one["place"] for one in before["slides"]] == [0, 1, 2, 3, 4]
+    until = NOW + timedelta(minutes=5)
+    order = Order(number, "slide", f"province/{SOURCES}", NOW, "van.hanh", until)
+    screen_orders.send(home, order, deed("screen.send"))
+    now = told(screen, "/wall/meeting/state")
+    assert [one["place"] for one in now["slides"]] == [SOURCES]
+    assert now["theme"] == "dark"
+    shown = slide(screen, SOURCES, "meeting", "")
+    assert shown["title"] == "Nguồn số liệu"
+    assert shown["place"] == "Tỉnh Phú Thọ"
+    screen_orders.recall(home, number, deed("screen.recall"))
+    assert told(screen, "/wall/meeting/state")["slides"] == before["slides"]
+    screens.revoke(home, number, deed("screen.revoke"))
+    assert screen.get("/wall/meeting/state", Accept="application/json").status_code == 401
+    assert screen.get("/version").get_json()["session"] == "dark"
