@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from dashboards import format as fmt
 from dashboards.exports.exhibit import Folder
@@ -25,9 +24,7 @@ class Letter:
     def words(self) -> Words:
         return words(self.plan.language)
 
-    def enclosed(
-        self, folder: Folder, files: tuple[Attached, ...], *, at: datetime
-    ) -> list[Message]:
+    def enclosed(self, folder: Folder, files: tuple[Attached, ...]) -> list[Message]:
         """The pack; where it was held for data that did not come, what is late."""
         say = self.words
         lines = [say("mailing.enclosed", title=folder.title, subtitle=folder.subtitle)]
@@ -38,8 +35,7 @@ class Letter:
         lines += ["", *(f"{name}: {text}" for name, text in folder.about)]
         key = "mailing.subject_late" if folder.late else "mailing.subject"
         subject = say(key, title=folder.title, subtitle=folder.subtitle)
-        sent = fmt.instant(at, say.language)
-        return self._messages("", subject, [*lines, say("mailing.made", at=sent)], files)
+        return self._messages("", subject, lines, files)
 
     def held(self, folder: Folder) -> list[Message]:
         """That it is not sent yet, which data it waits for, and until when."""
