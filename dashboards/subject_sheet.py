@@ -16,6 +16,8 @@ from dashboards.components.card import card
 from dashboards.components.head import page_head, panel_head, section_head
 from dashboards.components.markup import Content, Tree, tag
 from dashboards.components.split import Part, split_bar
+from dashboards.components.states import empty
+from dashboards.components.stations import station_table
 from dashboards.inside import Inside
 from dashboards.places import area_title, area_view, crumbs
 from dashboards.sections import MOST_CONCERNS, Sections, span_text
@@ -26,9 +28,11 @@ from metrics.catalogue import Metric
 from metrics.deliveries import Deliveries, deliveries
 from metrics.formula import Gathering
 from metrics.ranking import Order
+from metrics.stations import Station, stations
 from metrics.words import words as metric_words
 from store.state.explanations import Mark
 
+MOST_STATIONS = 60
 MOST_IN_ROW = 6
 """A section of so many cards, or of more, takes the whole width."""
 
@@ -245,6 +249,50 @@ class SubjectSheet:
             tag("div", split_bar(whole, parts, self.words), cls="ioc-panel__body"),
             cls="ioc-panel",
         )
+
+    # ---- one by one
+
+    def stations(self) -> list[Tree]:
+        """The stations in the area as they are now, those out of their limits first."""
+        board, say = self.board, self.words
+        if "stations" not in self.subject.lists:
+            return []
+        found = stations(board.snapshot, board.area.area_id, board.scope, board.register)
+        until = fmt.day(board.horizon, say.language)
+        count = fmt.number(len(found), 0, say.language)
+        note = say("stations.note", count=count, until=until)
+        head = panel_head(say("stations.title"), note)
+        body = (
+            station_table(found[:MOST_STATIONS], self._places(found), board.now, say)
+            if found
+            else empty(say("stations.none"), icon="list-checks", kind="ioc-empty--inline")
+        )
+        rest = len(found) - MOST_STATIONS
+        foot = (
+            tag("p", say("stations.rest", count=rest), cls="ioc-panel__foot") if rest > 0 else None
+        )
+        return [
+            tag(
+                "section",
+                tag("div", *head, cls="ioc-panel__head"),
+                tag("div", body, cls="ioc-panel__body"),
+                foot,
+                cls="ioc-panel",
+            )
+        ]
+
+    def _places(self, found: Sequence[Station]) -> dict[str, Content]:
+        """The areas of stations, each a link to the same page of it."""
+        board = self.board
+        areas = {one.area_id: board.register.get(one.area_id) for one in found}
+        return {
+            area_id: tag(
+                "a",
+                area_title(area, board.map_day),
+                href=area_view(board.view, area, board.span.last_day).href(),
+            )
+            for area_id, area in areas.items()
+        }
 
     # ---- by whom, by what
 

@@ -20,6 +20,26 @@ select *
 from promise
 where due_day >= cast($horizon as date) - 400;
 
+-- Measuring stations one by one, of the last days: what a station says now is nobody's figure,
+-- so it is kept no longer than somebody would act on it.
+create or replace table snapshot.station_day as
+select
+    source,
+    station,
+    area as area_id,
+    coalesce(kind, '') as kind,
+    cast(hour as date) as day,
+    cast(coalesce(sum(readings), 0) as bigint) as readings,
+    cast(coalesce(sum(expected), 0) as bigint) as expected,
+    count(*) filter (where exceeded) as exceeded_hours,
+    max(case when readings > 0 then hour end) as last_hour,
+    coalesce(max_by(worst, hour) filter (where exceeded), '') as worst
+from station_hour
+where known_to is null
+and cast(hour as date) > cast($horizon as date) - 8
+and cast(hour as date) <= cast($horizon as date)
+group by all;
+
 create or replace table snapshot.batch as
 select * exclude (landing, manifest_sha256)
 from batch

@@ -88,7 +88,7 @@ def drawn(visit: Visit) -> Drawn:
         sheet.others(),
         sheet.concerns(),
         sheet.sections(),
-        sheet.splits(),
+        [*sheet.splits(), *sheet.stations()],
         compared.heading(),
         compared.trend_head(),
         compared.trend_foot(),

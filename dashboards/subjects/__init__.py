@@ -9,6 +9,7 @@ documents.toml is the page /subject/documents. A new page is a copy of one of th
     cuts        by what that metric is cut below: organisation, procedure, field, channel
     [[section]] a heading and the metrics of its cards, in reading order
     [[split]]   a whole and its parts that are never added to anything else
+    lists       what is listed one by one: stations
     [advice]    by metric: what to do where its target is missed
 
 Every text is written in Vietnamese and in English. Nothing here computes.
@@ -81,6 +82,7 @@ class Subject(Declared):
     cuts: tuple[By, ...] = ()
     section: tuple[Section, ...]
     split: tuple[Split, ...] = ()
+    lists: tuple[Literal["stations"], ...] = ()
     advice: dict[str, Phrase] = {}
 
     @property

@@ -14,15 +14,16 @@ from dashboards.data import Visit
 from dashboards.ids import part
 from dashboards.pages import PAGES, drawn_later
 from dashboards.subjects import checked, subject, subjects
-from domain.area import Boundaries
+from domain.area import Boundaries, register
 from domain.errors import CatalogueError
 from domain.period import Span
-from domain.scope import EVERYTHING
+from domain.scope import EVERYTHING, Scope
 from metrics.catalogue import catalogue
 from metrics.deliveries import deliveries
 from metrics.query import query
 from metrics.selection import DIMENSIONS, Selection
 from metrics.snapshots import Snapshot
+from metrics.stations import stations
 from tests.dashboards.conftest import NOW
 from tests.dashboards.reading import elements, text_of
 
@@ -190,3 +191,26 @@ def test_deliveries_know_who_tells_what(snapshot: Snapshot) -> None:
     assert told.tellers(metrics.metric("dti_score")) == ("bao_cao_nganh",)
     assert told.tellers(metrics.metric("feedback_received")) == ("pakn",)
     assert told.tellers(metrics.metric("docs_received")) == ()
+
+
+def test_stations_are_listed_one_by_one_the_worst_first(visit: Visited) -> None:
+    rows = elements(drawn(visit("/subject/sectors?area=25"), "splits"), "ioc-table")[0][3][2:]
+    assert [text_of(row[2]) for row in rows] == ["W2", "W1"]
+    told = text_of(rows[0])
+    assert "im lặng từ 23:00 21/11/2026" in told
+    assert "98,8\N{NO-BREAK SPACE}% (664 / 672)" in told
+    assert text_of(elements(rows[0], "ioc-stations__bad")[0]) == "5"
+    assert [text_of(day) for day in elements(rows[0], "ioc-stations__day--bad")] == ["5"]
+    assert "100,0\N{NO-BREAK SPACE}% (672 / 672)" in text_of(rows[1])
+    elsewhere = text_of(drawn(visit("/subject/sectors?area=04"), "splits"))
+    assert "Chưa có trạm nào gửi số đo trong 7 ngày qua" in elsewhere
+
+
+def test_who_sees_some_organisations_only_sees_no_station(snapshot: Snapshot) -> None:
+    def seen(scope: Scope) -> list[str]:
+        return [one.station for one in stations(snapshot, "VN@", scope, register())]
+
+    assert sorted(seen(EVERYTHING)) == ["W1", "W2"]
+    assert seen(Scope(None, frozenset({"H44"}))) == []
+    assert seen(Scope(None, least=5)) == []
+    assert seen(Scope(frozenset({"04@"}))) == []
