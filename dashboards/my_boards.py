@@ -45,7 +45,7 @@ def register(access: Access, figures: Figures) -> None:
         own, board = boards.boards_of(figures.home, name), _board(figures, visit)
         if board is None and visit.view.rest:
             gone = empty(say("my.gone"), say("my.gone_long"), icon="lock")
-            return {"board": [*board_head(None, own, "", say)[:1], gone]}
+            return {"board": [board_head(None, own, "", say)[0], gone]}
         is_others = board is not None and board.person != name
         owner = _called(figures, board.person) if is_others and board else ""
         head = board_head(board, own, owner, say)

@@ -39,11 +39,14 @@ def board_head(
         Option(one.title, f"/my/{one.board_id}{lang}", board is not None and one == board)
         for one in own
     ]
+    printed = "" if owner else " ioc-printonly"  # on the screen the choice above says it
+    title = tag("h2", board.title, cls=f"ioc-section__title{printed}") if board else None
     if owner or board is None:
         told = words("my.of_another", owner=owner) if owner else words("my.none")
-        return [_bar(segment(words("my.boards"), options), [_new(words)]), tag("p", told)]
+        return [_bar(segment(words("my.boards"), options), [_new(words)]), title, tag("p", told)]
     return [
         _bar(segment(words("my.boards"), options), _board_tools(board, words)),
+        title,
         tag("p", words("my.shared" if board.shared else "my.private"), cls="ioc-section__note"),
     ]
 

@@ -35,6 +35,7 @@ def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked i
         maxValues=MOST_COMPARED["also"] + 1,
         maxDropdownHeight=420,
         filter={"function": "withoutAccents"},
+        className="ioc-noprint",
         classNames={"label": "ioc-filters__label"},
     )
     return html.Div(

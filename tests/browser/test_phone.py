@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from dashboards.pages import PAGES
+from dashboards.subjects import subject_names
 from tests.browser.conftest import Web, watched
 
 pytestmark = pytest.mark.browser
@@ -13,6 +14,8 @@ ADDRESSES = {
     "metric": ["/metric/on_time_rate_resolved?area=25&field=DD"],
     "compare": ["/compare?area=25&with=04"],
     "index766": ["/index766?area=25&period=last_month"],
+    "subject": [f"/subject/{one}?area=25" for one in subject_names()[:1]],
+    "ranking": ["/ranking?area=25", "/ranking?level=commune&group=above"],
     "dossiers": ["/dossiers?list=overdue&area=25"],
 }
 """Addresses of a page beside its own name."""
