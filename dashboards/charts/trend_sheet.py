@@ -231,11 +231,13 @@ def end_labels(cells: Sequence[Cell], look: TrendLook) -> list[Figure]:
         goal = promised[-1]
         text = f"{say('trend.target_short')}<br>{fmt.goal(goal.target, goal.unit, language)}"
         labels.append((goal.target or 0.0, goal.period.start.isoformat(), text, colour["ink-3"]))
-    return [_end_label(one, _is_upper(one[0], labels)) for one in labels]
+    return [_end_label(one, _is_upper(place, labels)) for place, one in enumerate(labels)]
 
 
-def _is_upper(value: float, labels: list[tuple[float, str, str, str]]) -> bool:
-    return value >= max(label[0] for label in labels)
+def _is_upper(place: int, labels: list[tuple[float, str, str, str]]) -> bool:
+    """Whether a label stands above its line: of two that are as high, only the first."""
+    heights = [label[0] for label in labels]
+    return place == heights.index(max(heights))
 
 
 def _end_label(label: tuple[float, str, str, str], is_upper: bool) -> Figure:

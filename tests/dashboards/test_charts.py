@@ -80,6 +80,12 @@ def test_several_events_are_numbered_as_in_their_list_and_what_lasts_is_shaded()
     assert [one["x0"] for one in shades] == ["2026-02-10"]
 
 
+def test_a_value_that_equals_its_target_and_the_target_are_both_read() -> None:
+    figure = trend([cell(98.0, period=month(1)), cell(98.0, period=month(2))], look())
+    ends = [note for note in figure["layout"]["annotations"] if note["xanchor"] == "left"]
+    assert sorted(note["yanchor"] for note in ends) == ["bottom", "top"]
+
+
 def test_a_trend_without_any_value_says_so() -> None:
     figure = trend([cell(None)], look())
     assert figure["data"] == []
