@@ -65,6 +65,13 @@ case
     else cast(instant as date)
 end
 """
+LOCAL_INSTANT = """
+create or replace temp macro local_instant(clock) as
+case
+    when clock >= timestamp '1976-01-01' then make_timestamptz(epoch_us(clock) - 25_200_000_000)
+    else timezone('Asia/Ho_Chi_Minh', clock)
+end
+"""
 LOCAL_TIME = """
 create or replace temp macro local_time(instant) as
 cast(make_timestamp(epoch_us(instant) + 25_200_000_000) as time)
@@ -159,21 +166,24 @@ where known_from < at_moment and (known_to is null or known_to >= at_moment);
 
 # What the records are broken down by: each combination once, with its number. It is found again
 # by one number for all its values, unless two combinations were to have the same.
-BROKEN_DOWN = """
-create or replace temp table broken_down as
-select distinct {dimensions} from known;
+NUMBER = """
+create or replace temp table numbered as
+select
+    found.*,
+    hash({found}) as hashed,
+    dimension.dimension_id is null as is_new,
+    cast(
+        coalesce(
+            dimension.dimension_id,
+            (select coalesce(max(dimension_id), 0) from dimension)
+            + row_number() over (partition by dimension.dimension_id is null)
+        ) as integer
+    ) as dimension_id
+from (select distinct {dimensions} from known) as found
+left join dimension on {same_found};
 
 insert into dimension
-select
-    (select coalesce(max(dimension_id), 0) from dimension) + row_number() over (),
-    {dimensions}
-from broken_down
-where not exists (from dimension where {same_broken_down});
-
-create or replace temp table numbered as
-select dimension.*, hash({dimensions_of}) as hashed
-from broken_down
-join dimension on {same_broken_down};
+select dimension_id, {dimensions} from numbered where is_new;
 """
 ARE_DIFFERENT = "select count(*) = count(distinct hashed) from numbered"
 BY_HASH = "numbered.hashed = hash({dimensions})"
@@ -203,6 +213,7 @@ def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -
     """
     days = write_working_days(connection, calendar)
     connection.execute(LOCAL_DAY)
+    connection.execute(LOCAL_INSTANT)
     connection.execute(LOCAL_TIME)
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
@@ -289,10 +300,10 @@ def _number_dimensions(connection: Connection) -> None:
     """Make the view `records`: what is known, with the number of what it is broken down by."""
     run(
         connection,
-        BROKEN_DOWN,
+        NUMBER,
         dimensions=listed(DIMENSIONS),
-        dimensions_of=listed(DIMENSIONS, "dimension.{}"),
-        same_broken_down=matched(DIMENSIONS, "dimension", "broken_down"),
+        found=listed(DIMENSIONS, "found.{}"),
+        same_found=matched(DIMENSIONS, "dimension", "found"),
     )
     if scalar(connection, ARE_DIFFERENT):
         same_known = BY_HASH.format(dimensions=listed(DIMENSIONS, "known.{}"))

@@ -3,7 +3,7 @@
 --
 -- version   one row per state to be counted: sign +1 as it is now known, -1 as it was before
 -- event     the steps known in that state, by record_no
--- local_day, local_time   of an instant, on Vietnam's clocks
+-- local_day, local_time   of an instant, on Vietnam's clocks; local_instant the other way
 -- working_day   the working calendar
 
 -- A record tells how things stood when its source last changed it. Steps after that win.
@@ -173,12 +173,11 @@ select
         when channel is distinct from 'online' then null
         when reception_due_at is not null then reception_due_at
         when sent_on.is_working
-            then timezone(
-                'Asia/Ho_Chi_Minh',
+            then local_instant(
                 sent_on.reply_day
                 + least(greatest(local_time(submitted_at), time '08:00'), time '17:00')
             )
-        else timezone('Asia/Ho_Chi_Minh', sent_on.reply_day + time '08:00')
+        else local_instant(sent_on.reply_day + time '08:00')
     end as awaited_at
 from standing
 left join working_day as sent_on on sent_on.day = local_day(submitted_at);
@@ -208,6 +207,7 @@ select
     apology,
     due_at,
     finished_at,
+    epoch_us(due_at) - epoch_us(finished_at) between 0 and 60_000_000 as is_last_minute,
     -- The first thing that shows a dossier had been looked at.
     coalesce(
         least(received_at, finished_at, refused_at, withdrawn_at),

@@ -47,7 +47,7 @@ with ruled as (
             when finished_day = due_day then 'on_time'
             when finished_day > due_day then 'late'
         end as punctuality,
-        finished_at >= due_at - interval '1' minute and finished_at <= due_at as is_last_minute,
+        is_last_minute,
         -- A refusal counts whatever the status; the other ends only if it agrees or is not told.
         case
             when refused_day is not null then refused_day
