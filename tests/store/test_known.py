@@ -48,9 +48,10 @@ def test_what_a_correction_leaves_alone_is_not_counted_again(
         land(home, {"dossier": [told | {"finished_at": local("2026-11-09")}]}), NOW + WEEK
     )
     added = warehouse.connection.execute(
-        "select day, dossiers_received, dossiers_resolved, dossiers_pending, "
-        "dossiers_pending_overdue, dossiers_lapsed "
-        "from dossier_delta where known_day > $first order by all",
+        "select day, sum(dossiers_received)::int, sum(dossiers_resolved)::int, "
+        "sum(dossiers_pending)::int, sum(dossiers_pending_overdue)::int, "
+        "sum(dossiers_lapsed)::int "
+        "from dossier_delta where known_day > $first group by day, origin_day order by all",
         {"first": NOW.date()},
     ).fetchall()
     # One result; the term will not run out on the 11th any more.
