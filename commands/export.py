@@ -172,7 +172,14 @@ def _maker() -> "Maker":
     from dashboards.exports.making import Maker
 
     chosen = settings()
-    return Maker(published(), rules_of(chosen.home), EVERYTHING, datetime.now(UTC), chosen.language)
+    return Maker(
+        published(),
+        rules_of(chosen.home),
+        EVERYTHING,
+        datetime.now(UTC),
+        chosen.language,
+        home=chosen.home,
+    )
 
 
 def _write(folder: "Folder", out: Path, form: str | None) -> None:

@@ -15,7 +15,9 @@ class Cell(NamedTuple):
     """One value: metric x area (or dimension) x period, with everything said about it.
 
     Numbers are None where they are missing. `status` is met, near, missed or unknown, and
-    `status_reason` says why it is unknown. `reported` is a figure printed elsewhere.
+    `status_reason` says why it is unknown. `reported` is a figure printed elsewhere. `locked` is
+    the day at whose end its period was locked, "" if it is not; `restated_value` is what is known
+    of it now.
     """
 
     metric: str
@@ -48,6 +50,8 @@ class Cell(NamedTuple):
     snapshot: str
     sources: tuple[str, ...]
     data_as_of: datetime | None
+    locked: str = ""
+    restated_value: float | None = None
 
 
 UNFIT = "unfit"

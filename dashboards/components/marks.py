@@ -97,6 +97,15 @@ def reach_of(until: datetime, words: Words, today: date | None = None) -> str:
     return fmt.instant(until, words.language)
 
 
+def locked_text(cell: Cell, words: Words) -> str:
+    """When a value was locked, and what it is now where that is another."""
+    told = words("mark.locked", day=fmt.day(date.fromisoformat(cell.locked), words.language))
+    if cell.restated_value == cell.value:
+        return told
+    now = fmt.shown(cell.restated_value, cell.unit, words.language)
+    return f"{told}, {words('mark.restated', value=now)}"
+
+
 def reservations(cell: Cell, words: Words) -> list[Tree]:
     """What must be said beside a value: reported, estimated, provisional, incomplete."""
     marks = []
@@ -106,6 +115,8 @@ def reservations(cell: Cell, words: Words) -> list[Tree]:
         marks.append(tag("span", words("mark.estimated"), cls="ioc-mark ioc-mark--estimated"))
     if cell.open:
         marks.append(tag("span", words("mark.open"), cls="ioc-mark ioc-mark--provisional"))
+    if cell.locked:
+        marks.append(tag("span", locked_text(cell, words), cls="ioc-mark ioc-mark--locked"))
     if cell.value is not None and cell.coverage is not None and cell.coverage < 1:
         marks.append(
             tag("span", _coverage(cell, words), cls="ioc-mark ioc-mark--coverage ioc-mark--partial")

@@ -155,6 +155,7 @@ def _made(home: Path, found: Export, limits: Limits) -> Made:
         datetime.now(UTC),
         wanted.language,
         "" if found.person == "guest" else found.person,
+        home,
     )
     folder = made(wanted, maker, lambda one, of: exports.tell(home, found.export_id, one, of))
     content = form.write(folder, home / "config")

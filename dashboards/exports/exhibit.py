@@ -148,7 +148,8 @@ class Exhibit:
     far they reach and in which state; `facts` are (name, text) for the sheet "Giải thích".
     `remarks` are what qualifies the numbers, `comment` what the maker of a pack wrote.
     `table_apart` leaves the table to workbooks: the charts say it already, or say that there is
-    nothing to draw. `late` names the sources whose data for it are late, doubtful or cut off.
+    nothing to draw. `said` are explanations of its figures, one a line. `late` names the
+    sources whose data for it are late, doubtful or cut off.
     """
 
     key: str
@@ -162,6 +163,7 @@ class Exhibit:
     comment: str = ""
     simulated: bool = False
     table_apart: bool = False
+    said: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
 
     @property

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 
 from dashboards import format as fmt
-from dashboards.board import Board, board_of
+from dashboards.board import CARDS, Board, board_of
 from dashboards.exports.board_exhibits import BoardExhibits
 from dashboards.exports.exhibit import Exhibit, Folder
 from dashboards.exports.frame_exhibit import frame_exhibit
 from dashboards.exports.more_exhibits import MoreExhibits
 from dashboards.exports.periods import named_period
 from dashboards.exports.recipe import Recipe, Section
+from dashboards.exports.said import Explanations
 from dashboards.exports.telling import Facts
+from dashboards.inside import Inside
 from dashboards.places import area_title
 from dashboards.selection import FILTERS, View
 from dashboards.text import Words, words
@@ -31,7 +35,10 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Maker:
-    """Who makes a file, when, from which snapshot and with which scope and rules."""
+    """Who makes a file, when, from which snapshot and with which scope and rules.
+
+    With a `home`, what was explained there about the figures stands beside them.
+    """
 
     snapshot: Snapshot
     rules: Rules
@@ -39,6 +46,7 @@ class Maker:
     now: datetime
     language: str = "vi"
     person: str = ""
+    home: Path | None = None
 
     @property
     def words(self) -> Words:
@@ -54,12 +62,15 @@ class Maker:
         if what not in PANELS:
             raise UnknownNameError("chart or table", what, PANELS)
         board = self.board(view)
-        if what in ("figures", "concerns"):
-            more = MoreExhibits(board, self.words)
-            return self._single(more.figures() if what == "figures" else more.concerns())
-        found = BoardExhibits(board, self.words)
-        made = {"trend": found.trend, "ranking": found.ranking, "map": found.map}
-        return self._single(made[what]())
+        found, more = BoardExhibits(board, self.words), MoreExhibits(board, self.words)
+        made: dict[str, Callable[[], Exhibit]] = {
+            "figures": more.figures,
+            "concerns": more.concerns,
+            "trend": found.trend,
+            "ranking": found.ranking,
+            "map": found.map,
+        }
+        return self._single(self._explained(made[what](), what, board))
 
     def table(self, selection: Selection) -> Folder:
         """Any selection as a table. Raises as `query` does, and ExportError for too many rows."""
@@ -153,7 +164,34 @@ class Maker:
             "index766": more.index766,
             "sources": more.sources,
         }
-        return replace(made[section.kind](), comment=section.comment)
+        exhibit = self._explained(made[section.kind](), section.kind, board, section.metrics)
+        return replace(exhibit, comment=section.comment)
+
+    @cached_property
+    def _explanations(self) -> Explanations | None:
+        if self.home is None:
+            return None
+        return Explanations(self.home, self.scope, self.rules, self.words)
+
+    def _explained(
+        self, exhibit: Exhibit, kind: str, board: Board, metrics: tuple[str, ...] = ()
+    ) -> Exhibit:
+        """An exhibit with what was said about its figures."""
+        book = self._explanations
+        if book is None or kind in ("sources", "index766"):
+            return exhibit
+        one, span = (board.metric.id,), board.span
+        if kind == "figures":
+            said = book.about(board.area, span, metrics or CARDS)
+        elif kind == "concerns":
+            said = book.about(board.area, span, inside=True)
+        elif kind == "trend":
+            said = book.about(board.area, board.trend_span, one)
+        else:
+            inside = Inside(board)
+            place = inside.mapped_in if kind == "map" else inside.listed_in
+            said = book.about(place, span, one, inside=True)
+        return replace(exhibit, said=said)
 
 
 def _values_of(selection: Selection, name: str) -> tuple[str, ...]:

@@ -101,6 +101,12 @@ class MoreExhibits:
         if cell.data_as_of is not None:
             state = say(f"freshness.{cell.freshness}")
             reached = f"{marks.reach_of(cell.data_as_of, say)} ({state})"
+        told = (
+            reached,
+            say("mark.estimated") if cell.estimated else "",
+            marks.locked_text(cell, say) if cell.locked else "",
+        )
+        reached = "; ".join(part for part in told if part)
         return (
             Entry(name, name),
             written.value,

@@ -84,6 +84,10 @@ class _Report:
             _run(self._paragraph(), self.say("export.nothing_drawn"), TEXT, "ink-3")
         if exhibit.printed is not None:
             self._table(exhibit.printed)
+        for one in exhibit.said:
+            paragraph = self._paragraph()
+            _run(paragraph, f"{self.say('export.said')}: ", TEXT, bold=True)
+            _run(paragraph, one, TEXT)
         for remark in exhibit.remarks:
             _run(self._paragraph(), remark, SMALL, "ink-3")
         marked = self.say("mark.simulated") + ". " if exhibit.simulated else ""

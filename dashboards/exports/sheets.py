@@ -171,6 +171,11 @@ def _told(exhibit: Exhibit, width: float, folder: Folder) -> Iterator[Flowable]:
     if exhibit.printed is not None:
         yield _table(exhibit.printed, width)
         yield Spacer(0, 5 * mm)
+    if exhibit.said:
+        told = words(folder.language)("export.said")
+        yield _paragraph(told, _style(11, "ink", fontName=BOLD, spaceAfter=4))
+        for one in exhibit.said:
+            yield _paragraph(one, _style(9, "ink", spaceAfter=4))
     if not folder.has_cover:
         told = words(folder.language)("export.explanation")
         head = _paragraph(told, _style(11, "ink", fontName=BOLD, spaceAfter=4))

@@ -26,6 +26,8 @@ from domain.errors import ExportError
 TEMPLATE = Path(__file__).with_name("template.pptx")
 TABLE_SIZES = (12.0, 11.0, 10.0)
 MARGIN = 0.045
+SAID, BRIEF = 2, 220
+"""So many explanations stand on a slide, in so many letters each."""
 """Of the slide's width, left free on both sides where the template's title says nothing."""
 WIDEST = (12192000, 6858000)  # a slide that says nothing has PowerPoint's own size
 TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
@@ -172,9 +174,21 @@ class _Deck:
         self._text(slide, Room(room.left, top, room.width, self._points(16)), [exhibit.lead], 11)
         top += self._points(20)
         foot = self._foot(slide, exhibit, Room(room.left, bottom, room.width, 0))
-        if exhibit.comment:
-            foot = self._comment(slide, exhibit.comment, Room(room.left, foot, room.width, 0))
+        if spoken := self._spoken(exhibit):
+            foot = self._comment(slide, spoken, Room(room.left, foot, room.width, 0))
+        if exhibit.said:
+            slide.notes_slide.notes_text_frame.text = "\n".join(exhibit.said)
         return slide, Room(room.left, top, room.width, foot - top - self._points(6))
+
+    def _spoken(self, exhibit: Exhibit) -> str:
+        """The comment, and the first explanations in brief: the notes hold all of them."""
+        lines = [exhibit.comment] if exhibit.comment else []
+        if exhibit.said:
+            shown = [_brief(one) for one in exhibit.said[:SAID]]
+            rest = len(exhibit.said) - len(shown)
+            lines += [f"{self.say('export.said')}: {one}" for one in shown]
+            lines += [self.say("export.said_rest", count=rest)] if rest else []
+        return "\n".join(lines)
 
     def _points(self, count: float) -> int:
         """So many points of a slide 540 points high, on this one, in EMU."""
@@ -308,3 +322,7 @@ class _Deck:
 
 def _kind(placeholder: Any) -> Any:
     return placeholder.placeholder_format.type
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= BRIEF else f"{text[:BRIEF].rstrip()}…"

@@ -129,6 +129,7 @@ class Telling:
             ("open", any(cell.open for cell in known)),
             ("estimated", any(cell.estimated for cell in known)),
             ("reported", any(cell.reported for cell in known)),
+            ("locked", any(cell.locked for cell in cells)),
             ("partial", partial),
         )
         late = () if state.severity <= Freshness.HOLIDAY.severity else (state,)

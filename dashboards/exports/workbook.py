@@ -256,6 +256,8 @@ def _explanation(sheet: Any, folder: Folder, look: _Look, say: Words) -> None:
             row = _fact(sheet, row, name, text, look)
         if exhibit.comment:
             row = _fact(sheet, row, say("export.comment"), exhibit.comment, look)
+        for one in exhibit.said:
+            row = _fact(sheet, row, say("export.said"), one, look)
 
 
 def _fact(sheet: Any, row: int, name: str, text: str, look: _Look) -> int:

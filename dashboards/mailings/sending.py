@@ -123,7 +123,7 @@ class Clerk:
         now = self.now()
         desk = self.desk
         name = "" if owner.name == "guest" else owner.shown or owner.name
-        maker = Maker(desk.snapshot, desk.rules, owner.scope, now, plan.language, name)
+        maker = Maker(desk.snapshot, desk.rules, owner.scope, now, plan.language, name, self.home)
         folder = maker.pack(recipe_named(self.home, plan.recipe), plan.area)
         if folder.late and now < mailing.until_at:
             if mailing.state != "held":
