@@ -26,6 +26,7 @@ from dashboards.pages import (
     drawn_later,
     filled,
     methodology,
+    my,
     not_found,
     slow_parts,
     subject,
@@ -273,6 +274,8 @@ def _in_the_browser(app: Dash) -> None:
     for page in ("overview", "area", "metric", "ranking"):
         metric = ids.part(page, "metric")
         run("chooseMetric", Output(metric, "error"), Input(metric, "value"))
+    for chart in my.CHARTS:
+        run("followChart", Output(chart, "clickData"), Input(chart, "clickData"))
     for page, clickable in CLICKABLE.items():
         for name in ("map", "trend"):
             chart = ids.part(page, name)

@@ -5,7 +5,7 @@ like any page they might open themselves.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
@@ -19,7 +19,7 @@ from dashboards.components.pins import board_head, pin_head, pin_tools
 from dashboards.components.states import empty
 from dashboards.data import Drawn, Figures, Place, Visit
 from dashboards.ids import part
-from dashboards.pages.my import NAME, SLOTS
+from dashboards.pages.my import CHARTS, NAME, SLOTS
 from dashboards.pinned import Pinned
 from dashboards.told import told
 from domain.errors import IocError, ScopeError, StoreError
@@ -71,7 +71,7 @@ def _show_pin(access: Access, figures: Figures, number: int, slot: str) -> None:
         tools = (
             pin_tools(pin, drawn["title"], number, len(board.pins), visit.words) if is_own else None
         )
-        return {"pin": _panel(pin, drawn, visit, tools)}
+        return {"pin": _panel(pin, drawn, visit, tools, CHARTS[number])}
 
 
 def _arrived(figures: Figures, place: Any) -> Visit:
@@ -122,13 +122,13 @@ def _drawn(figures: Figures, visit: Visit, pin: Pin) -> Drawn:
         return {**nothing, "body.tree": why}
 
 
-def _panel(pin: Pin, drawn: Drawn, visit: Visit, tools: Tree | None) -> Component:
+def _panel(pin: Pin, drawn: Drawn, visit: Visit, tools: Tree | None, chart: str) -> Component:
+    """A pin as a panel; a chart has the name of its slot, so that clicks lead on."""
     head = pin_head(pin, drawn["title"], drawn["lead"], drawn["href"], tools)
-    body: Component = (
-        dcc.Graph(figure=drawn["body.figure"], config=config(visit.words.language), responsive=True)  # type: ignore[arg-type]  # Dash's own kind of dictionary
-        if "body.figure" in drawn
-        else Markup(tree=drawn["body.tree"])
-    )
+    body: Component = Markup(tree=drawn.get("body.tree"))
+    if "body.figure" in drawn:
+        how = cast("dcc.Graph.Config", config(visit.words.language))
+        body = dcc.Graph(id=chart, figure=drawn["body.figure"], config=how, responsive=True)
     return html.Section(
         [
             Markup(tree=head),

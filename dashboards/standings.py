@@ -332,14 +332,22 @@ class Standings:
             return self._spanning(text)
         of = sum(one.around_id == first.around_id for one in self.lines)
         text = f"{first.around} ({fmt.number(of, 0, say.language)})"
-        own = self.group_cells.get(first.around_id)
-        return self._spanning(text) if own is None else self._whole(text, own)
+        own, title = self.group_cells.get(first.around_id), self._inside(first, text)
+        return self._spanning(title) if own is None else self._whole(title, own)
 
-    def _spanning(self, text: str) -> Tree:
+    def _inside(self, line: Line, text: str) -> Content:
+        """What a line lies in, leading to the ranking inside it."""
+        if not line.around_id:
+            return text
+        area = self.board.register.get(line.around_id)
+        there = area_view(self.view, area, self.board.span.last_day, group=GroupedBy.NONE)
+        return tag("a", text, href=there.href())
+
+    def _spanning(self, text: Content) -> Tree:
         heading = tag("th", text, scope="rowgroup", colspan=len(self._columns))
         return tag("tr", heading, cls="ioc-standings__group")
 
-    def _whole(self, text: str, cell: Cell) -> Tree:
+    def _whole(self, text: Content, cell: Cell) -> Tree:
         """The line of a whole: its own value under the columns of its parts."""
         names = ("value", "numerator", "denominator")
         told: dict[str, Content] = {name: self._figure(name, cell) for name in names}
@@ -356,7 +364,7 @@ class Standings:
         cell, say = one.cell, self.words
         told: dict[str, Content] = {
             "rank": fmt.MISSING if one.rank is None else str(one.rank),
-            "around": one.around,
+            "around": self._inside(one, one.around),
             "value": self._figure("value", cell),
             "numerator": self._figure("numerator", cell),
             "denominator": self._figure("denominator", cell),

@@ -1,12 +1,16 @@
 """Going through the pages of a long table: where one is, and the ways on as addresses."""
 
 from dashboards.components.markup import Tree, tag
-from dashboards.selection import View
+from dashboards.selection import MOST_PAGES, View
 from dashboards.text import Words
 
 
 def page_ways(view: View, number: int, pages: int, told: str, words: Words) -> Tree:
-    """What is shown, in words, and the pages before and after; of many also the first and last."""
+    """What is shown, in words, and the pages before and after; of many also the first and last.
+
+    An address goes no further than MOST_PAGES.
+    """
+    pages = min(pages, MOST_PAGES)
     ways = [
         ("first", 1, number > 2),
         ("before", number - 1, number > 1),

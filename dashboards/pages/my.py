@@ -17,6 +17,7 @@ from store.state.boards import MOST_PINS
 NAME = "my"
 PARTS = (f"{part(NAME, 'head')}.tree",)
 SLOTS = tuple(part(NAME, f"pin{number}") for number in range(MOST_PINS))
+CHARTS = tuple(part(NAME, f"chart{number}") for number in range(MOST_PINS))
 
 
 def skeleton(words: Words) -> Component:  # noqa: ARG001 - every page is asked in the same way
