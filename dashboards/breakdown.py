@@ -49,7 +49,7 @@ class Breakdown:
         note = f"{board.metric.short[say.language]}, {label(board.span, None, say.language)}"
         compared = basis(board, say) or say("change.label")
         body = (
-            ranking(board.metric, standings, count, compared, say, laid)
+            ranking(board.metric, standings, f"{title}: {count}", compared, say, laid)
             if standings
             else empty(self._why(), icon="list-checks", kind="ioc-empty--inline")
         )

@@ -46,7 +46,7 @@ class CompareSheet:
     def matrix(self) -> list[Tree]:
         """Metrics by those compared; with nobody chosen, how to choose."""
         say, found = self.words, self.beside
-        head = panel_head(say("compared.title"), say("compared.note"))
+        head = panel_head(say("compared.title"), say("compared.note"), level=2)
         if not found.columns:
             key = "compared.no_areas" if found.is_of_areas else "compared.no_organisations"
             note = empty(say("compared.nobody"), say(key), icon="list-checks")

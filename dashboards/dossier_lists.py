@@ -141,7 +141,7 @@ class DossierLists:
             return tag("section", none, cls="ioc-panel ioc-panel--flush")
         count = fmt.number(found.dossiers, 0, say.language)
         download = tag("a", say("dossiers.csv"), href=self._csv, download=True, cls="ioc-button")
-        head = panel_head(say("dossiers.title", count=count), self._account(), download)
+        head = panel_head(say("dossiers.title", count=count), self._account(), download, level=2)
         rows = [self._shown(row) for row in found.rows]
         table = dossier_table(rows, self.visit.view, say, has_shares=found.total != found.dossiers)
         return tag(

@@ -184,7 +184,7 @@ class Sections:
         say = self.words
         items = [self.concern(one) for one in self.inside.missed()[:MOST_CONCERNS]]
         key = "attention.narrowed" if self.board.view.filters else "attention.note"
-        head = panel_head(say("attention.title"), say(key))
+        head = panel_head(say("attention.title"), say(key), level=2)
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", attention(items, say), cls="ioc-panel__body"),

@@ -78,11 +78,11 @@ INDEX = """<!DOCTYPE html>
 <noscript><p>Toàn Cảnh cần JavaScript. Số liệu cũng có ở /api/v1/query.</p></noscript>
 <div id="first">{first}</div>
 {app_entry}
-<footer>
+<div>
 {config}
 {scripts}
 {renderer}
-</footer>
+</div>
 </body>
 </html>"""
 

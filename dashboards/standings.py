@@ -224,7 +224,7 @@ class Standings:
     def panel(self) -> list[Tree]:
         """The table with its choices, its pages and its total."""
         say, metric = self.words, self.board.metric
-        head = panel_head(metric.name[say.language], self._note(), *self._choices())
+        head = panel_head(metric.name[say.language], self._note(), *self._choices(), level=2)
         top = tag("div", *head, cls="ioc-panel__head ioc-standings__head")
         if not any(one.cell.value is not None for one in self.lines):
             names = self.board.unfit(metric)

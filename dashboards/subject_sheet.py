@@ -111,7 +111,7 @@ class SubjectSheet:
             for one in missed
         ]
         key = "attention.narrowed" if board.view.filters else "attention.note"
-        head = panel_head(say("attention.title"), say(key))
+        head = panel_head(say("attention.title"), say(key), level=2)
         body = attention(items, say) if items else self._nothing_red()
         return [
             tag("div", *head, cls="ioc-panel__head"),

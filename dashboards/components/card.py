@@ -49,7 +49,7 @@ def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
     kind += " ioc-is-stale" if cell.freshness in STALE else ""
     return tag(
         "article",
-        _head(reading, words),
+        _head(reading, words, level=2 if hero else 3),
         _variant(metric, words),
         _figure(metric, cell, words),
         tag("p", reading.counts, cls="ioc-card__counts") if reading.counts else None,
@@ -70,13 +70,13 @@ def name_and_variant(name: str) -> tuple[str, str]:
     return (plain, variant.removesuffix(")")) if bracket and name.endswith(")") else (name, "")
 
 
-def _head(reading: Reading, words: Words) -> Tree:
+def _head(reading: Reading, words: Words, *, level: int) -> Tree:
     metric = reading.metric
     name = metric.name[words.language]
     title, href = name_and_variant(name)[0], reading.page_href
     return tag(
         "div",
-        tag("h3", tag("a", title, href=href) if href else title, cls="ioc-card__title"),
+        tag(f"h{level}", tag("a", title, href=href) if href else title, cls="ioc-card__title"),
         tag(
             "button",
             cls="ioc-info",

@@ -48,11 +48,14 @@ def section_head(title: str, note: str = "") -> Tree:
     )
 
 
-def panel_head(title: str, note: str, *actions: Content) -> list[Tree]:
-    """The heading of a panel and its note; `actions` stand at the right."""
+def panel_head(title: str, note: str, *actions: Content, level: int = 3) -> list[Tree]:
+    """The heading of a panel and its note; `actions` stand at the right.
+
+    `level` is 2 where no section stands between the panel and the page's own heading.
+    """
     titles = tag(
         "div",
-        tag("h3", title, cls="ioc-panel__title"),
+        tag(f"h{level}", title, cls="ioc-panel__title"),
         tag("p", note, cls="ioc-panel__note") if note else None,
         cls="ioc-panel__titles",
     )

@@ -88,7 +88,8 @@ def simulated_banner(words: Words) -> Tree:
         ),
         tag("a", words("shell.sources"), href="/sources", cls="ioc-banner__action"),
         cls="ioc-banner ioc-banner--simulated",
-        role="note",
+        role="region",
+        aria_label=words("banner.simulated"),
     )
 
 
@@ -99,7 +100,8 @@ def warning_banner(text: str) -> Tree:
         tag("span", cls="ioc-banner__mark", aria_hidden="true"),
         tag("p", text, cls="ioc-banner__text"),
         cls="ioc-banner ioc-banner--warning",
-        role="note",
+        role="region",
+        aria_label=text,
     )
 
 

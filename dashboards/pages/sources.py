@@ -80,7 +80,7 @@ def _published(visit: Visit) -> Tree:
 
 def _panel(title: str, note: str, content: Tree, *actions: Tree) -> list[Tree]:
     return [
-        tag("div", *panel_head(title, note, *actions), cls="ioc-panel__head"),
+        tag("div", *panel_head(title, note, *actions, level=2), cls="ioc-panel__head"),
         tag("div", content, cls="ioc-panel__body"),
     ]
 

@@ -1,0 +1,76 @@
+"""Every page, in both themes, by the rules of WCAG 2.2 AA that a program can check."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from domain.scope import EVERYTHING
+from store.state import sessions
+from store.state.people import add_person, change_password, set_totp
+from tests.browser.addresses import PLAIN, addresses
+from tests.browser.conftest import Web, watched
+from tests.dashboards.logging_in import KEPT, SECRET, deed
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+THEMES = ("light", "dark")
+
+
+def violations(page: Page) -> list[str]:
+    """One line per rule that is broken: what, and the first three places."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{one['id']}: " + " | ".join(f"{n['target']} {n['any'][:1]}" for n in one["nodes"][:3])
+        for one in found
+    ]
+
+
+@pytest.mark.timeout(300)  # some twenty pages
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_page_of_figures_breaks_no_rule(browser: Browser, web: Web, theme: str) -> None:
+    broken = {}
+    with watched(browser, web, color_scheme=theme) as visitor:
+        visitor.page.add_init_script(f"localStorage.setItem('ioc-theme', '{theme}')")
+        for address in addresses():
+            page = visitor.open(address)
+            page.wait_for_timeout(300)  # what fades in is there
+            if found := violations(page):
+                broken[address] = found
+    assert broken == {}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A home with an administrator, who is logged in."""
+    home: Path = tmp_path_factory.mktemp("accessible")
+    add_person(home, "quantri", "Nguyễn Văn Quản Trị", "administrator", EVERYTHING, KEPT, deed())
+    change_password(home, "quantri", KEPT, deed())
+    set_totp(home, "quantri", SECRET, deed())
+    web = Web(home)
+    web.start()
+    yield web
+    web.stop()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_page_of_forms_breaks_no_rule(browser: Browser, office: Web, theme: str) -> None:
+    token = sessions.begin(office.home, "quantri", "in", datetime.now(UTC), "127.0.0.1")
+    with watched(browser, office, color_scheme=theme) as visitor:
+        page = visitor.page
+        broken = {}
+        for address in PLAIN:
+            if address == "/account":
+                cookie = {"name": "ioc", "value": token, "url": office.address}
+                page.context.add_cookies([cookie])  # type: ignore[list-item]  # as documented
+            page.goto(office.address + address)
+            if found := violations(page):
+                broken[address] = found
+        assert broken == {}
