@@ -154,13 +154,19 @@ def new_key(
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
     area: Areas = None,
     organisation: Organisations = None,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="It may read alerts and explanations too.")
+    ] = False,
 ) -> None:
     """Make a key. It is printed this once, and kept as a hash."""
+    from dashboards.access import ALERTS
     from store.state.keys import make_key
 
     scope = scope_of(area, organisation)
-    deed = deed_of("key.new", purpose, scope_told(scope))
-    typer.echo(make_key(settings().home, purpose, scope, deed.at + timedelta(days=days), deed))
+    rights = [ALERTS] if alerts else []
+    deed = deed_of("key.new", purpose, " ".join([scope_told(scope), *rights]))
+    until = deed.at + timedelta(days=days)
+    typer.echo(make_key(settings().home, purpose, scope, until, deed, rights))
     typer.echo("Sent as: Authorization: Bearer KEY. It cannot be shown again.", err=True)
 
 
@@ -181,7 +187,8 @@ def list_keys() -> None:
     for one in keys(settings().home):
         state = f"revoked {shown(one.revoked_at)}" if one.revoked_at else "valid"
         typer.echo(
-            f"{one.key_id}  {one.purpose}  {scope_told(one.scope)}  until {shown(one.expires_at)}"
+            f"{one.key_id}  {one.purpose}  {' '.join([scope_told(one.scope), *sorted(one.rights)])}"
+            f"  until {shown(one.expires_at)}"
             f"  used {shown(one.used_at)}  {state}"
         )
 

@@ -10,6 +10,9 @@ import pandas as pd
 from domain.area import Area
 from domain.period import Span
 
+ASK_PLACE = "/alerts/ask"
+"""Where explanations are asked for."""
+
 
 class Cell(NamedTuple):
     """One value: metric x area (or dimension) x period, with everything said about it.
@@ -120,3 +123,8 @@ def one_per_period(cells: Sequence[Cell]) -> list[Cell]:
     for cell in cells:
         first.setdefault(cell.period.start, cell)
     return list(first.values())
+
+
+def ask_href(cell: Cell) -> str:
+    """Where an explanation of a value is asked for; the last day is included."""
+    return f"{ASK_PLACE}/{cell.metric}/{cell.area_id}/{cell.period.start}/{cell.period.last_day}"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from dashboards.access import ALERTS, ASK, Person
 from dashboards.board import first_of_each, metric_of
 from dashboards.cases import Cases
-from dashboards.cells import Cell, cells
+from dashboards.cells import Cell, ask_href, cells
 from dashboards.components.explanations import beside_figure
 from dashboards.components.markup import Tree
 from dashboards.data import Figures, Visit
@@ -16,8 +16,9 @@ from domain.dossier import local_day
 from domain.errors import IocError
 from domain.period import Span
 from domain.scope import Scope
+from metrics.contents import told_names
 from metrics.query import query
-from metrics.selection import Selection
+from metrics.selection import By, Selection
 from store.state.explanations import Figures as Kept
 from store.state.explanations import Subject
 
@@ -82,7 +83,8 @@ def telling_of(figures: Figures, cases: Cases, visit: Visit) -> Telling:
     """The words for what this visit shows of the book."""
     rows = visit.snapshot.sources().to_dict("records")
     titles = {row["source"]: row[f"title_{visit.words.language}"] for row in rows}
-    return Telling(figures.rules, visit.words, titles, cases.names)
+    offices = told_names(visit.snapshot).get(By.ORGANISATION, {})
+    return Telling(figures.rules, visit.words, titles, cases.names, offices)
 
 
 def beside(figures: Figures, visit: Visit, cell: Cell, who: Person) -> list[Tree]:
@@ -94,8 +96,3 @@ def beside(figures: Figures, visit: Visit, cell: Cell, who: Person) -> list[Tree
     can_ask = who.may(ASK) and cell.value is not None
     href = ask_href(cell) if can_ask else ""
     return beside_figure(found, cases.entries(found), telling_of(figures, cases, visit), href)
-
-
-def ask_href(cell: Cell) -> str:
-    """Where an explanation of a value is asked for; `TO` is the last day, included."""
-    return f"/alerts/ask/{cell.metric}/{cell.area_id}/{cell.period.start}/{cell.period.last_day}"

@@ -19,6 +19,7 @@ import flask
 
 from dashboards import passwords
 from dashboards.access import (
+    ALERTS,
     CODE,
     DOSSIERS,
     ENROL,
@@ -45,6 +46,8 @@ from store.state.people import Account, person_named
 from store.state.screens import Screen
 from store.state.sessions import Session, Sessions, Stage
 
+FOR_PROGRAMS = frozenset({ALERTS})
+"""What a key may open beside figures, if it was made for that."""
 IDLE_ACCOUNT = timedelta(days=45)
 ADMINISTRATORS_PASSWORD = timedelta(days=60)
 DEVICE_SECONDS = int(sessions.DEVICE_KNOWN_FOR.total_seconds())
@@ -113,7 +116,7 @@ class People:
         key = self._keys.found(secret.strip(), datetime.now(UTC))
         if scheme.lower() != "bearer" or key is None:
             return None
-        return Person(f"key {key.key_id}", frozenset({READ}), key.scope)
+        return Person(f"key {key.key_id}", key.rights & FOR_PROGRAMS | {READ}, key.scope)
 
     def admits_guests(self, request: flask.Request) -> bool:
         """Whether whoever sends this need not log in: at this machine, while nobody could."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from dashboards import format as fmt
 from dashboards.board import Board
-from dashboards.cells import Cell, one_per_period
+from dashboards.cells import Cell, ask_href, one_per_period
 from dashboards.components import marks
 from dashboards.components.attention import Concern, Culprit, attention
 from dashboards.components.card import Reading, card
@@ -151,8 +151,14 @@ class Sections:
             today=board.horizon,
             said=said_of(board.headline[metric.id], self.said),
             unfit=self._unfit(metric),
+            ask_href=self._ask_href(board.headline[metric.id]),
             page_href="" if board.view.page == "metric" else self._page_href(metric),
         )
+
+    def _ask_href(self, cell: Cell) -> str:
+        """Where a missed target is asked about: a figure of the area as a whole."""
+        is_asked = cell.status == "missed" and not self.board.view.filters
+        return ask_href(cell) if is_asked else ""
 
     def _page_href(self, metric: Metric) -> str:
         return self.board.view.href(page="metric", metric=metric.id)

@@ -1,7 +1,7 @@
 """Alerts and requests put into words: what, where, which figure, since when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dashboards import format as fmt
@@ -21,13 +21,15 @@ from store.state.explanations import Figures, Subject
 class Telling:
     """The words of one language about what stands in the book.
 
-    `titles` are those of sources and `names` those of people, by id.
+    `titles` are those of sources, `names` those of people and `organisations` those of offices,
+    by id.
     """
 
     rules: Rules
     words: Words
     titles: Mapping[str, str]
     names: Mapping[str, str]
+    organisations: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, key: Key) -> str:
         """What the rule is called; one that is gone goes by its id."""
@@ -59,7 +61,7 @@ class Telling:
         """Where: the area, the organisation, the source, as far as they are named."""
         parts = [
             self._area_title(area_id),
-            organisation,
+            self.organisations.get(organisation, organisation),
             self.titles.get(source, source),
         ]
         return " · ".join(part for part in parts if part)

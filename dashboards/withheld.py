@@ -1,4 +1,4 @@
-"""Ways to take figures away, or to pin them, are shown to those alone who may.
+"""Ways to take figures away, pin them or ask about them are shown to those alone who may.
 
 Pages are drawn once for all who see the same figures, so what one of them may not do is left out
 after that. The server refuses it anyway: this is so that nobody is offered what will be refused.
@@ -7,7 +7,8 @@ after that. The server refuses it anyway: this is so that nobody is offered what
 from collections.abc import Callable, Collection
 from typing import Any
 
-from dashboards.access import BOARDS, EXPORT, Person
+from dashboards.access import ASK, BOARDS, EXPORT, Person
+from dashboards.cells import ASK_PLACE
 from dashboards.data import Drawn
 
 TAKING = ("/download", "/download/rejected")
@@ -24,10 +25,10 @@ def as_allowed(parts: Drawn, who: Person) -> Drawn:
 
 
 def allowed(tree: Any, who: Person) -> Any:
-    """A tree, or several, without what gives files away or pins, where they may not."""
+    """A tree, or several, without what gives files away, pins or asks, where they may not."""
     refused = [
         is_one
-        for permission, is_one in ((EXPORT, _gives_files), (BOARDS, _pins))
+        for permission, is_one in ((EXPORT, _gives_files), (BOARDS, _pins), (ASK, _asks))
         if not who.may(permission)
     ]
     return _without(tree, lambda one: any(is_one(one) for is_one in refused)) if refused else tree
@@ -62,3 +63,7 @@ def _gives_files(attributes: Attributes) -> bool:
 
 def _pins(attributes: Attributes) -> bool:
     return "data-pin" in attributes
+
+
+def _asks(attributes: Attributes) -> bool:
+    return str(attributes.get("href", "")).startswith(f"{ASK_PLACE}/")

@@ -24,7 +24,8 @@ class Reading:
     `unfit` says by what the metric cannot be narrowed, where it has no figure for that. `said`
     says whether an explanation of the figure was asked for ("asked") or given ("answered").
     `page_href` is the metric's own page, if this is not it. `counts` says what the value is made
-    of, and `why` which source keeps silent where there is none.
+    of, and `why` which source keeps silent where there is none. `ask_href` is where an
+    explanation of the figure is asked for, if it needs one.
     """
 
     metric: Metric
@@ -39,6 +40,7 @@ class Reading:
     page_href: str = ""
     counts: str = ""
     why: str = ""
+    ask_href: str = ""
 
 
 def card(reading: Reading, words: Words, *, hero: bool = False) -> Tree:
@@ -253,6 +255,13 @@ def _foot(reading: Reading, words: Words) -> Tree | None:
 
 def _said(reading: Reading, words: Words) -> list[Tree]:
     if not reading.said:
-        return []
+        return _ask(reading, words)
     kind = f"ioc-mark ioc-mark--{reading.said}"
     return [tag("span", words(f"mark.{reading.said}"), cls=kind)]
+
+
+def _ask(reading: Reading, words: Words) -> list[Tree]:
+    """The way to ask who missed a target for an explanation, with the figure it is about."""
+    if not reading.ask_href:
+        return []
+    return [tag("a", words("explain.ask"), href=reading.ask_href, cls="ioc-card__ask")]

@@ -14,7 +14,9 @@ from dashboards.digests.recipients import Recipient
 from dashboards.telling import Telling
 from dashboards.text import words
 from domain.dossier import local_day
+from metrics.contents import told_names
 from metrics.rules import Rules
+from metrics.selection import By
 from metrics.snapshots import Snapshot
 from store.state.alerts import Alert
 from store.state.explanations import Explanation
@@ -154,7 +156,8 @@ def digest_for(to: Recipient, desk: Desk) -> Digest:
         requests = [one for one in requests if one.is_overdue(desk.today)]
     rows = desk.snapshot.sources().to_dict("records")
     titles = {row["source"]: row[f"title_{to.language}"] for row in rows}
-    telling = Telling(desk.rules, say, titles, {})
+    offices = told_names(desk.snapshot).get(By.ORGANISATION, {})
+    telling = Telling(desk.rules, say, titles, {}, offices)
     return Digest(desk, to, tuple(alerts), tuple(requests), telling)
 
 

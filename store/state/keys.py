@@ -7,6 +7,7 @@ revoking one is in the audit trail.
 import hmac
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,8 +35,23 @@ create table if not exists api_key (
     revoked_at text
 );
 """
-    + audit.SCHEMA
+    """
+create table if not exists api_key_right (
+    key_id text not null,
+    permission text not null
+);
+""" + audit.SCHEMA
 )
+KEY = """
+select
+    api_key.*,
+    (
+        select group_concat(permission)
+        from api_key_right
+        where api_key_right.key_id = api_key.key_id
+    ) as rights
+from api_key
+"""
 PREFIX = "tca"
 LONGEST = timedelta(days=366)
 USED_EVERY = timedelta(minutes=1)
@@ -43,7 +59,10 @@ USED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class ApiKey:
-    """One key as it may be shown: everything but the secret."""
+    """One key as it may be shown: everything but the secret.
+
+    `rights` are what it may do beside reading figures.
+    """
 
     key_id: str
     purpose: str
@@ -53,13 +72,21 @@ class ApiKey:
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    rights: frozenset[str] = frozenset()
 
     def is_good(self, now: datetime) -> bool:
         """Whether it still opens anything."""
         return self.revoked_at is None and now < self.expires_at
 
 
-def make_key(home: Path, purpose: str, scope: Scope, expires_at: datetime, deed: Deed) -> str:
+def make_key(
+    home: Path,
+    purpose: str,
+    scope: Scope,
+    expires_at: datetime,
+    deed: Deed,
+    rights: Iterable[str] = (),
+) -> str:
     """A new key. This is the one time its secret can be seen. Raises StoreError."""
     if not deed.at < expires_at <= deed.at + LONGEST:
         raise StoreError(f"A key is good for 1 to {LONGEST.days} days.")
@@ -77,6 +104,9 @@ def make_key(home: Path, purpose: str, scope: Scope, expires_at: datetime, deed:
                 deed.actor,
                 written(expires_at),
             ),
+        )
+        state.executemany(
+            "insert into api_key_right values (?, ?)", [(key_id, one) for one in rights]
         )
         audit.append(state, deed)
     return secret
@@ -97,7 +127,7 @@ def revoke_key(home: Path, key_id: str, deed: Deed) -> None:
 def keys(home: Path) -> list[ApiKey]:
     """All keys that were ever made, oldest first."""
     with consulted(home, SCHEMA) as state:
-        return [_key(row) for row in state.execute("select * from api_key order by made_at")]
+        return [_key(row) for row in state.execute(f"{KEY} order by made_at")]
 
 
 class Keys:
@@ -110,7 +140,7 @@ class Keys:
     def found(self, presented: str, now: datetime) -> ApiKey | None:
         """The good key whose secret was presented; its use is noted. Raises StoreError."""
         hashed = digest(presented)
-        for row in self._lookout.rows("select * from api_key where sha256 = ?", (hashed,)):
+        for row in self._lookout.rows(f"{KEY} where sha256 = ?", (hashed,)):
             key = _key(row)
             if hmac.compare_digest(row["sha256"], hashed) and key.is_good(now):
                 self._note_use(key, now)
@@ -135,4 +165,5 @@ def _key(row: sqlite3.Row) -> ApiKey:
         datetime.fromisoformat(row["expires_at"]),
         read(row["used_at"]),
         read(row["revoked_at"]),
+        frozenset(filter(None, (row["rights"] or "").split(","))),
     )

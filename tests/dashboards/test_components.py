@@ -16,12 +16,14 @@ from dashboards.components.markup import Markup, Tree, tag
 from dashboards.components.ranking import Layout, Standing, ranked, ranking
 from dashboards.components.table import series_table
 from dashboards.selection import View
+from dashboards.telling import Telling
 from dashboards.text import words
 from domain.freshness import Freshness
 from domain.period import Grain, ReportingCalendar
 from metrics.catalogue import catalogue
 from metrics.feeds import Feed
 from metrics.ranking import Order
+from metrics.rules import rules
 from tests.dashboards.made_cells import cell, month
 from tests.dashboards.reading import elements, text_of
 
@@ -336,3 +338,20 @@ def test_a_ranking_can_begin_with_the_worst_and_keeps_its_ranks() -> None:
 def test_a_period_with_a_printed_figure_beside_the_computed_one_counts_once() -> None:
     computed, printed = cell(96.4), cell(88.0, reported=True)
     assert one_per_period([computed, printed]) == [computed]
+
+
+# ---- what waits for somebody
+
+
+def test_a_card_leads_to_the_question_why_until_it_is_asked() -> None:
+    missed = cell(90.0, status="missed")
+    asking = elements(drawn(missed, ask_href="/alerts/ask/x"), "ioc-card__ask")
+    assert [text_of(one) for one in asking] == ["Yêu cầu giải trình"]
+    for href, said in (("", ""), ("/alerts/ask/x", "asked")):
+        assert elements(drawn(missed, ask_href=href, said=said), "ioc-card__ask") == []
+
+
+def test_an_organisation_is_told_of_by_its_name() -> None:
+    told = Telling(rules(), VI, {}, {}, {"H44.1": "Sở Xây dựng"})
+    assert told.place("", "H44.1", "") == "Sở Xây dựng"
+    assert told.place("", "H44.2", "") == "H44.2"

@@ -216,6 +216,16 @@ def test_a_program_sees_what_its_key_is_for_while_it_is_good(app: Dash) -> None:
     assert with_key(app, key, "25") == 401
 
 
+def test_a_key_reads_alerts_only_where_it_was_made_for_that(app: Dash) -> None:
+    home, now = app.server.extensions["ioc-people"].home, datetime.now(UTC)
+    until, client = now + timedelta(days=1), app.server.test_client()
+    for rights, status in (((), 403), (("alerts.read",), 200), (("alerts.handle",), 403)):
+        key = make_key(home, "x", PHU_THO, until, deed(), rights)
+        headers = {"Authorization": f"Bearer {key}"}
+        for path in ("/api/v1/alerts", "/api/v1/explanations"):
+            assert client.get(path, headers=headers).status_code == status
+
+
 def test_a_key_opens_the_api_and_nothing_else(app: Dash) -> None:
     home = app.server.extensions["ioc-people"].home
     until = datetime.now(UTC) + timedelta(days=1)

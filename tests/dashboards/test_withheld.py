@@ -10,6 +10,8 @@ from dashboards.shell import create_app
 from tests.dashboards.logging_in import Visitor, add, called
 from tests.dashboards.test_scoped import visitor
 
+WRITTEN = "\\u002f"
+"""How a slash of a tree is written in an answer."""
 OFFERS = ("ioc-take", "download?metric")
 
 
@@ -52,3 +54,10 @@ def test_the_first_picture_offers_nothing_and_the_leaders_next_one_does(app: Das
     assert "ioc-take" not in visitor(app, "operator").get("/area/25").text
     assert "ioc-take" in visitor(app, "leader").get("/area/25").text
     assert "ioc-take" not in visitor(app, "operator").get("/area/25").text
+
+
+def test_who_may_ask_is_offered_to_at_a_missed_target_and_nobody_else(app: Dash) -> None:
+    offered = page(app, visitor(app, "leader"), "/area/25")
+    asked = "/alerts/ask/dossiers_pending_overdue/25@2025-07-01/2026-01-01/2026-11-22"
+    assert f'"{asked.replace("/", WRITTEN)}","className":"ioc-card__ask"' in offered
+    assert f"{WRITTEN}ask{WRITTEN}" not in page(app, visitor(app, "operator"), "/area/25")
