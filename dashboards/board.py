@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.cells import Cell, blank, cells, one_per_period
@@ -117,6 +118,11 @@ class Board:
         """The days a metric's figures are of: those looked at, or its own newest period."""
         return self.newest.get(metric, self.span)
 
+    def own_days(self, metric: str) -> dict[str, Any]:
+        """What an address has to change where a metric is shown for a period of its own."""
+        span = self.newest.get(metric)
+        return {"period": None, "first": span.start, "last": span.last_day} if span else {}
+
     def by_span(self, metrics: Iterable[str]) -> dict[Span, list[str]]:
         """Some metrics by the days their figures are of."""
         found: dict[Span, list[str]] = {}
@@ -152,7 +158,7 @@ class Board:
 
     def download_href(self, metric: str, *, listed_in: Area | None = None, by: By = By.AREA) -> str:
         """Where a metric's values can be had as a file: its trend, or what an area is cut into."""
-        span = self.span if listed_in else self.trend_span
+        span = self.span_of(metric) if listed_in else self.trend_span
         asked = {
             "metric": metric,
             "area": (listed_in or self.area).area_id,
@@ -313,7 +319,7 @@ class Board:
             area_title(self.area, self.map_day),
             [titles.get(source, source) for source in cell.sources],
             self.download_href(metric.id),
-            self.view.href(page="metric", metric=metric.id),
+            self.view.href(page="metric", metric=metric.id, **self.own_days(metric.id)),
             self.dossiers_href(metric),
         )
 

@@ -207,7 +207,9 @@ class Comparison:
             ]
         standings = [self.standing(cell) for cell in self.inside.members]
         caption = say("ranking.caption", count=len(standings))
-        whole = board.view.href(page="ranking", metric=board.metric.id, rest=None)
+        whole = board.view.href(
+            page="ranking", metric=board.metric.id, rest=None, **board.own_days(board.metric.id)
+        )
         compared = basis(board, say, board.metric.id) or say("change.label")
         laid = Layout(say("ranking.area"), board.view.order)
         rows = ranking(board.metric, standings, caption, compared, say, laid)

@@ -131,9 +131,8 @@ class SubjectSheet:
 
     def _metric_href(self, metric: Metric) -> str:
         """The metric's own page, of the period its figure here is of."""
-        board, span = self.board, self.board.newest.get(metric.id)
-        days = {"period": None, "first": span.start, "last": span.last_day} if span else {}
-        return board.view.href(page="metric", metric=metric.id, rest=None, **days)
+        days = self.board.own_days(metric.id)
+        return self.board.view.href(page="metric", metric=metric.id, rest=None, **days)
 
     # ---- the figures
 

@@ -147,7 +147,7 @@ class BoardExhibits:
         return ranked(self.board.metric, lines, self.board.view.order)
 
     def _ranking_table(self, placed: Sequence[Place]) -> Table:
-        compared = basis(self.board, self.words)
+        compared = basis(self.board, self.words, self.board.metric.id)
         return ranking_table(self.board.metric, placed, compared, self.words)
 
     def _plainly(self, placed: Sequence[Place]) -> tuple[str, ...]:

@@ -41,19 +41,21 @@ class Telling:
     def short(self, metric: Metric) -> str:
         return name_and_variant(self.name(metric))[0]
 
-    @property
-    def period(self) -> str:
-        return label(self.board.span, None, self.words.language)
+    def period(self, metric: Metric | None) -> str:
+        """The days figures are of: those looked at, or a metric's own newest period."""
+        days = self.board.span_of(metric.id) if metric else self.board.span
+        return label(days, None, self.words.language)
 
     def lead(self, metric: Metric | None, grain: Grain | None = None) -> str:
         """Variant, unit, days, map and comparison, as far as they say something."""
         board, say = self.board, self.words
         variant = name_and_variant(self.name(metric))[1] if metric else ""
         unit = say("export.unit", unit=metric.unit_name(say.language)) if metric else ""
-        span = label(board.trend_span if grain else board.span, None, say.language)
+        days = board.span_of(metric.id) if metric else board.span
+        span = label(board.trend_span if grain else days, None, say.language)
         cut = f"{say('grain.label').lower()} {say(f'grain.{grain}').lower()}" if grain else ""
         on_map = say(f"boundaries.{board.boundaries}_long")
-        compared = "" if grain else basis(board, say)
+        compared = "" if grain else basis(board, say, metric.id if metric else "")
         told = (variant, unit, span, cut, on_map, compared, *self.filters)
         return " · ".join(part for part in told if part)
 
@@ -148,10 +150,10 @@ class Telling:
         board, say = self.board, self.words
         told = [
             (say("definition.area"), self.place(area)),
-            (say("definition.period"), self.period),
+            (say("definition.period"), self.period(metric)),
             (say("filter.boundaries"), say(f"boundaries.{board.boundaries}_long")),
             (say("filter.calendar"), say(f"calendar.{board.view.calendar}")),
-            (say("filter.compare"), basis(board, say)),
+            (say("filter.compare"), basis(board, say, metric.id if metric else "")),
             *((say("export.filters"), one) for one in self.filters),
             (say("export.scope"), _scope_text(board.scope, say)),
             *(self._about(metric, cells) if metric else ()),

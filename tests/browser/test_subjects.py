@@ -56,6 +56,8 @@ def test_a_subject_is_narrowed_from_its_cut_and_its_metric_is_chosen(visitor: Wa
     expect(page.locator(".ioc-chip")).to_have_text(
         ["Địa bàn: Tỉnh Phú Thọ", "Lĩnh vực: Môi trường"]
     )
+    drawn = page.locator("article[data-metric=feedback_received] h3 a")
+    expect(drawn).to_have_attribute("href", re.compile("field=MT"))
     page.locator("#subject-metric").click()
     page.get_by_role("option", name="Phản ánh, kiến nghị tiếp nhận", exact=True).click()
     page.wait_for_url("**metric=feedback_received**")

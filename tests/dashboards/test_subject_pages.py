@@ -11,6 +11,7 @@ from dashboards import format as fmt
 from dashboards import subjects as declared
 from dashboards.cells import cells
 from dashboards.data import Visit
+from dashboards.exports.board_exhibits import BoardExhibits
 from dashboards.ids import part
 from dashboards.pages import PAGES, drawn_later
 from dashboards.subjects import checked, subject, subjects
@@ -214,3 +215,17 @@ def test_who_sees_some_organisations_only_sees_no_station(snapshot: Snapshot) ->
     assert seen(Scope(None, frozenset({"H44"}))) == []
     assert seen(Scope(None, least=5)) == []
     assert seen(Scope(frozenset({"04@"}))) == []
+
+
+def test_what_is_taken_away_is_of_the_days_that_are_shown(visit: Visited) -> None:
+    visited = visit("/subject/infrastructure?area=25")
+    board, say = visited.board, visited.words
+    foot = elements(drawn(visited, "ranking"), "ioc-panel__foot")[0]
+    links = [one[1]["href"] for one in foot[2:] if isinstance(one, list) and one[0] == "a"]
+    assert [href for href in links if "from=2025-01-01" in href and "2026" in href]
+    assert all("from=2025-01-01" in href for href in links)
+    ranking = BoardExhibits(board, say).ranking()
+    assert "01/01/2025 – 31/12/2025" in ranking.lead
+    assert board.evidence(catalogue().metric("agencies_lan_rate"), "vi").trend_href == (
+        "/metric/agencies_lan_rate?area=25&from=2026-07-01&to=2026-09-30"
+    )
