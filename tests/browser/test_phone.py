@@ -13,6 +13,7 @@ REGIONS = """[...document.querySelectorAll('main .ioc-table-wrap')]
   .filter((one) => one.scrollWidth > one.clientWidth + 1).length"""
 
 
+@pytest.mark.timeout(300)  # some twenty pages
 def test_no_page_is_wider_than_a_phone(browser: Browser, web: Web) -> None:
     with watched(browser, web, viewport={"width": 390, "height": 844}) as visitor:
         wide = {}
