@@ -12,7 +12,10 @@ FAULTS ?= 200
 COVERAGE ?=
 ORACLE ?= 60000
 
-.PHONY: help run test oracle coverage faults check fix bench screenshots lock clean
+REFRESHES ?= 10000
+KILLS ?= 20
+
+.PHONY: help run test oracle coverage faults soak check fix bench screenshots lock clean
 
 help: ## Show what can be asked.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +43,11 @@ coverage: ## Run all tests and print the coverage of domain, metrics and store; 
 faults: ## Bring every fault about 200 times, and print what it did. Fewer: FAULTS=20.
 	@deploy/setup.sh dev
 	@$(BIN)/python -m pytest --no-header -q tests/faults --faults $(FAULTS)
+
+soak: ## Leave a wall alone: 10,000 refreshes, 20 kills of its server. Fewer: REFRESHES=500 KILLS=3.
+	@deploy/setup.sh dev
+	@deploy/setup.sh browser
+	@$(BIN)/python -m tests.browser.soak --refreshes $(REFRESHES) --kills $(KILLS)
 
 check: ## Check style, types and the rooms' import contracts.
 	@deploy/setup.sh dev

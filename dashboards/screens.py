@@ -182,6 +182,7 @@ def _page(people: People, news: str, status: int = 200) -> Response:
         plain.form(
             f"{WHERE}/new", _fields(people, who, say, typed), say("screens.add"), _hidden(who, say)
         ),
+        plain.link("/screens/playlists", say("screens.edit")),
         plain.link("/", say("account.back")),
     ]
     text = plain.plain_page(say("screens.title"), [say("screens.lead")], say, "\n".join(parts))

@@ -58,6 +58,7 @@ from dashboards.proxy import TrustedProxy
 from dashboards.selection import FILTERS, MOST_FILTERS
 from dashboards.submitting import Desk
 from dashboards.theme import ASSETS
+from dashboards.wall import editing
 from dashboards.wall import routes as wall
 from metrics.snapshots import STANDARD, Limits
 
@@ -178,6 +179,7 @@ def create_app(
     screens.register(access, people)
     monitoring.register(access, figures, versions, people)
     wall.register(access, figures, poll_seconds)
+    editing.register(access, figures)
     security.register(access, opened)
     serve_files_well(app.server, home / "cache" / "files")
     add_headers(app.server, content_security_policy(app, [EARLY]), is_secure=opened.is_secure)

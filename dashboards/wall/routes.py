@@ -27,6 +27,7 @@ from dashboards.data import Figures, written
 from dashboards.text import Words
 from dashboards.theme import ASSETS
 from dashboards.wall.config import FOLDER, playlists, version_of
+from dashboards.wall.editing import drafted
 from dashboards.wall.layout import Sheet
 from dashboards.wall.playlist import IMAGES, NAMES, Playlist
 from dashboards.wall.show import IMAGE_PLACE, Show
@@ -137,7 +138,8 @@ class Wall:
         self.rules: Rules = figures.rules
         self.words: Words = language(flask.request)
         self.scope = person().scope
-        self.all = playlists(figures.home / "config", self.rules)
+        draft = drafted(figures, person()) if "draft" in flask.request.args else None
+        self.all = draft or playlists(figures.home / "config", self.rules)
         self.playlist = self.all.get(self.name)
 
     @property

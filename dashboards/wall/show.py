@@ -93,8 +93,7 @@ class Show:
         """The sources behind the slide, and the snapshot."""
         stage, say = self.stage, self.stage.words
         names = dict.fromkeys(name for cell in cells for name in cell.sources)
-        titles = self._titles
-        told = ", ".join(titles.get(name, name) for name in names)
+        told = ", ".join(self._titles.get(name, name) for name in names)
         source = say("panel.source", source=told) if told else ""
         built = fmt.instant(stage.snapshot.built_at, stage.language)
         version = say("shell.snapshot", version=stage.snapshot.version, built=built)
