@@ -349,7 +349,8 @@ class _Reader:
 
     def place(self, path: str) -> dict[str, Any]:
         """Page and area of a path."""
-        match [part for part in path.split("/") if part]:
+        parts = [part for part in path.split("/") if part]
+        match [*parts, subject_names()[0]] if parts == ["subject"] else parts:
             case []:
                 return {"page": "overview"}
             case [name] if name in ALONE:

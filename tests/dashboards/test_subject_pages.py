@@ -173,6 +173,10 @@ def test_a_subject_that_is_misspelt_offers_the_nearest(visit: Visited) -> None:
     assert problem.nearest_href == "/subject/documents?area=25"
 
 
+def test_without_a_name_the_first_subject_is_shown(visit: Visited) -> None:
+    assert visit("/subject?area=25").view.href() == "/subject/documents?area=25"
+
+
 def test_the_row_of_subjects_keeps_the_selection_but_not_the_metric(visit: Visited) -> None:
     row = drawn(visit("/subject/documents?area=25&metric=docs_sent&period=last_month"), "others")
     links = {text_of(one): one[1] for one in elements(row, "ioc-subjects__link")}
