@@ -21,6 +21,8 @@ from dashboards.theme import colours
 TYPEFACE = "Times New Roman"
 TEXT = 13.0
 SMALL = 10.0
+NARROWEST = 0.95
+"""Of a column, in the shares of `Column.width`: the word "Hạng" is not broken."""
 JUDGED = ("met", "near", "missed")
 
 
@@ -71,7 +73,9 @@ class _Report:
         """Heading, comment, charts, table, source and explanation."""
         if self.folder.has_cover:
             _run(self.document.add_heading(level=1), exhibit.title, 14, bold=True)
-            _run(self._paragraph(), exhibit.lead, SMALL, "ink-3")
+            lead = self._paragraph()
+            lead.paragraph_format.keep_with_next = True
+            _run(lead, exhibit.lead, SMALL, "ink-3")
         if exhibit.comment:
             for line in exhibit.comment.split("\n"):
                 _run(self._paragraph(), line, TEXT)
@@ -98,6 +102,7 @@ class _Report:
 
     def _paragraph(self) -> Any:
         paragraph = self.document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(3)
         paragraph.paragraph_format.space_after = Pt(4)
         return paragraph
 
@@ -114,11 +119,12 @@ class _Report:
         grid = self.document.add_table(rows=len(lines), cols=len(table.columns))
         grid.style = self.document.styles["Table Grid"]
         grid.autofit = False
-        whole = sum(column.width for column in table.columns)
-        widths = [Emu(int(self.width * column.width / whole)) for column in table.columns]
+        shares = [max(column.width, NARROWEST) for column in table.columns]
+        widths = [Emu(int(self.width * share / sum(shares))) for share in shares]
         for column, width in zip(grid.columns, widths, strict=True):
             column.width = width
         for number, (row, line) in enumerate(zip(grid.rows, lines, strict=True)):
+            _keep_whole(row)
             for cell, width, entry, column in zip(
                 row.cells, widths, line, table.columns, strict=True
             ):
@@ -163,6 +169,11 @@ def _fill(paragraph: Any, entry: Entry, column: Column, *, is_head: bool) -> Non
     is_judged = entry.status in JUDGED
     colour = f"{entry.status}-ink" if is_judged else "ink"
     _run(paragraph, entry.text, SMALL, colour, bold=is_head or is_judged)
+
+
+def _keep_whole(row: Any) -> None:
+    """No page break parts a row; python-docx has no word for it."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _repeat(row: Any) -> None:
