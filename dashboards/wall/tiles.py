@@ -16,6 +16,7 @@ from dashboards.exports.board_exhibits import BoardExhibits
 from dashboards.exports.drawing.pen import BOLD, lines_of, width_of
 from dashboards.exports.exhibit import Entry, Points
 from dashboards.exports.more_exhibits import MoreExhibits
+from dashboards.geography import shapes_within
 from dashboards.inside import Inside, Missed
 from dashboards.sections import Sections
 from dashboards.text import Words
@@ -140,12 +141,19 @@ class LargeTile:
             legend = html_of(compared.map_foot())
             rows = 1 + 2 * (width < CONCERN_WIDTH)
             title = say("map.title", area=place)
-            shown = picture.area_map(figure, width, height - rows * LEGEND_ROW - 2.0, title)
+            room = height - rows * LEGEND_ROW - 0.8 - LEADING * self._caption_lines(width)
+            shown = picture.area_map(figure, width, room, title)
             return shown + Markup('<div class="ioc-large__legend">{}</div>').format(legend)
 
         remarks = (compared.unfit, *self.exhibits.telling.remarks(found))
         head = self._short, f"{place} · {self._metric_note()}"
         return self._tile(room, head, drawn, found, remarks)
+
+    def _caption_lines(self, width: float) -> int:
+        """How many lines what must be said of a map's boundaries takes."""
+        shapes = shapes_within(self.inside.mapped_in, self.board.map_day)
+        caption = f"{shapes.caption}. {shapes.credit}" if shapes else ""
+        return len(lines_of(caption, width * SAFE, 1.0, BOLD))
 
     # ---- ranking
 
