@@ -33,6 +33,7 @@ Kind = Literal[
 ]
 WITH_METRIC = ("chart", "map", "ranking")
 WITH_METRICS = ("values", "ticker")
+WITHOUT_FIGURES = ("clock", "text", "image")
 
 
 class Title(BaseModel):
@@ -101,6 +102,11 @@ class Slide(BaseModel):
     seconds: int | None = Field(default=None, ge=LEAST_SECONDS, le=MOST_SECONDS)
     sets: tuple[str, ...] = Field(default=(), max_length=10)
     tiles: tuple[Tile, ...] = Field(min_length=1, max_length=MOST_TILES)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any tile shows more than words, a clock or a picture."""
+        return any(tile.kind not in WITHOUT_FIGURES for tile in self.tiles)
 
 
 class Turn(BaseModel):

@@ -238,7 +238,10 @@ class Wall:
             sheet,
             self.words.language,
         )
-        return self.figures.kept(key, lambda: Show(stage).slide(playlist.slides[place]))
+        chosen = playlist.slides[place]
+        if not chosen.has_figures:  # quicker drawn than kept
+            return Show(stage).slide(chosen)
+        return self.figures.kept(key, lambda: Show(stage).slide(chosen))
 
 
 def _digest(key: tuple[str, ...]) -> str:

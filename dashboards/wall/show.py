@@ -18,7 +18,7 @@ from dashboards.components import marks
 from dashboards.exports.drawing.pen import BOLD, lines_of
 from dashboards.places import area_title
 from dashboards.wall.layout import Part, Placed, Room, pages
-from dashboards.wall.playlist import Slide, Tile
+from dashboards.wall.playlist import WITHOUT_FIGURES, Slide, Tile
 from dashboards.wall.safe import html_of
 from dashboards.wall.stage import Stage
 from dashboards.wall.tiles import LargeTile, ticker
@@ -75,7 +75,7 @@ class Show:
     def _place(self, slide: Slide) -> str:
         """The area the slide is about; nothing where its tiles are about none."""
         for tile in slide.tiles:
-            if tile.kind not in ("clock", "text", "image"):
+            if tile.kind not in WITHOUT_FIGURES:
                 try:
                     board = self._board(tile)
                     return area_title(board.area, board.map_day)
