@@ -34,6 +34,7 @@ from dashboards.pages import (
 from dashboards.selection import FILTERS
 from dashboards.signin import home_of
 from dashboards.text import words
+from dashboards.told import told
 from dashboards.whoami import with_person
 from dashboards.withheld import allowed, as_allowed
 from domain.errors import IocError, ScopeError, StoreError
@@ -94,7 +95,12 @@ def _router(access: Access, figures: Figures) -> None:
             visit = _arrived(figures, place)
         except StoreError as error:
             say = words(language_of(place))
-            return _page(not_found.refusal(say("refusal.no_snapshot"), error.message, say), "")
+            return _page(
+                not_found.refusal(
+                    say("refusal.no_snapshot"), told(error.message, say.language), say
+                ),
+                "",
+            )
         if problem := visit.problem:
             return _page(not_found.page(problem, visit.words), "")
         page = PAGES[visit.view.page]
@@ -150,7 +156,8 @@ def _redraw_later(access: Access, figures: Figures, page: Page, name: str) -> No
             )
             return as_allowed(drawn, person())
         except IocError as error:
-            said = empty(visit.words("refusal.failed"), error.message, kind="ioc-empty--error")
+            why = told(error.message, visit.words.language)
+            said = empty(visit.words("refusal.failed"), why, kind="ioc-empty--error")
             return dict.fromkeys(parts, said)
 
 
@@ -300,7 +307,8 @@ def _failure(visit: Visit, error: IocError) -> Component:
     """In place of a page whose figures could not be had: why, and the way back."""
     if isinstance(error, ScopeError):
         return _denied(visit, "denied.area")
-    return not_found.refusal(visit.words("refusal.failed"), error.message, visit.words)
+    say = visit.words
+    return not_found.refusal(say("refusal.failed"), told(error.message, say.language), say)
 
 
 def _denied(visit: Visit, why: str) -> Component:

@@ -16,7 +16,7 @@ from store.connection import STANDARD, WRITING, Limits
 from store.crashpoint import arm
 from store.publish import publish
 from store.shelf import current_snapshot
-from store.snapshot import SlowQueryError, Snapshot
+from store.snapshot import OldSnapshotError, SlowQueryError, Snapshot
 from store.warehouse import Reserve, Warehouse
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "BusyError",
     "FatalError",
     "Limits",
+    "OldSnapshotError",
     "Reserve",
     "SlowQueryError",
     "Snapshot",

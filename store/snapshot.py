@@ -4,6 +4,7 @@ A snapshot is a file that is written once under a name that is never used again,
 version is a complete cache key and its readers need no locks.
 """
 
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,7 +18,13 @@ from domain.errors import StoreError
 from store.connection import STANDARD, Connection, Limits, connect_snapshot
 from store.pointer import Entry
 
+log = logging.getLogger(__name__)
+
 Params = Mapping[str, Any]
+OLD = (
+    "These figures were published by an earlier version of the program, which did not count all "
+    "of what is asked here. The next collection counts it."
+)
 
 # Files that were open when this process was forked. The threads that serve them stayed behind,
 # so they can neither be used nor closed here.
@@ -26,6 +33,10 @@ inherited: set[Path] = set()
 
 class SlowQueryError(StoreError):
     """A query was stopped because it took longer than a query may."""
+
+
+class OldSnapshotError(StoreError):
+    """A snapshot lacks what today's catalogue asks: an earlier version published it."""
 
 
 class Reader:
@@ -178,5 +189,8 @@ class _Query:
                 f"The query was stopped after {self._limit / 1000:g} s. "
                 "Ask for fewer areas or a shorter time."
             ) from error
+        if isinstance(error, duckdb.BinderException):  # no query of ours names what never is
+            log.warning("%s", error)
+            raise OldSnapshotError(OLD) from error
         if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.FatalException):
             raise StoreError(f"The snapshot could not be read: {error}") from error

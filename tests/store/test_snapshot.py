@@ -10,7 +10,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from store import Limits, SlowQueryError, Snapshot, StoreError, Warehouse, current_snapshot, publish
+from store import (
+    Limits,
+    OldSnapshotError,
+    SlowQueryError,
+    Snapshot,
+    StoreError,
+    Warehouse,
+    current_snapshot,
+    publish,
+)
 from store.shelf import Shelf
 from tests.store.landed import NOW, dossier, land
 
@@ -239,6 +248,13 @@ def test_a_slow_query_is_refused_in_words_and_the_next_is_answered(
     with pytest.raises(SlowQueryError, match=r"stopped after 0\.1 s"):
         quick.frame(endless)
     assert quick.rows(RECEIVED) == [(1,)]
+
+
+def test_a_measure_that_an_earlier_version_did_not_count_is_told_of_without_the_statement(
+    published: Snapshot,
+) -> None:
+    with pytest.raises(OldSnapshotError, match=r"earlier version .* next collection counts it\.$"):
+        published.rows("select sum(counted_since_tomorrow) from dossier_delta")
 
 
 def test_a_wrong_query_says_what_duckdb_said(published: Snapshot) -> None:
