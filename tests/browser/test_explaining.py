@@ -58,7 +58,7 @@ def test_a_leader_asks_from_a_card_and_the_commune_answers(browser: Browser, peo
         log_in(leader, "chu.tich", "/area/08521?from=2026-01-01&to=2026-10-31")
         page = leader.page
         page.locator("article[data-metric=on_time_rate_resolved] .ioc-info").click()
-        page.get_by_role("link", name="Yêu cầu giải trình").click()
+        page.locator("#drawer-body").get_by_role("link", name="Yêu cầu giải trình").click()
         page.wait_for_url("**/alerts/ask/on_time_rate_resolved/**")
         expect(page.locator(".ioc-case")).to_contain_text("Xã Phùng Nguyên")
         page.get_by_role("button", name="Gửi yêu cầu").click()

@@ -91,11 +91,11 @@ def test_the_map_of_the_country_shows_both_archipelagos(visitor: Watched) -> Non
 def test_the_language_changes_everything_and_stays(visitor: Watched) -> None:
     page = visitor.open("/area/25")
     page.get_by_role("button", name="Switch to English").click()
-    expect(page.locator("#area-concerns h3")).to_have_text("Needs attention")
+    expect(page.locator("#area-concerns h2")).to_have_text("Needs attention")
     assert "lang=en" in page.url
     assert page.evaluate("document.documentElement.lang") == "en"
     visitor.open("/area/04")
-    expect(page.locator("#area-concerns h3")).to_have_text("Needs attention")
+    expect(page.locator("#area-concerns h2")).to_have_text("Needs attention")
 
 
 def test_the_theme_changes_charts_too_and_stays(visitor: Watched) -> None:
