@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,45 @@ def test_two_people_never_get_each_others_rows_from_the_cache(app: Dash) -> None
         }
         answer = called(people[role], app, "show_page", "page.children", path, grain)
         assert ("Không có quyền xem" in answer.text) != allowed[role], (role, path)
+
+
+def test_two_people_at_once_for_200_interactions_each_get_what_they_asked_for(
+    app: Dash, home: Path, tmp_path: Path
+) -> None:
+    """The same pages, asked for one after the other and by both at once of a web of its own."""
+    shutil.copytree(home, tmp_path / "home")
+    for role in ("leader", "department"):
+        add(tmp_path / "home", f"a.{role}", role, PEOPLE[role])
+    other = create_app(tmp_path / "home")
+    paths = ("/area/25", "/area/08521", "/metric/dossiers_received", "/ranking", "/subject/work")
+    searches = [
+        f"?area=25&grain={grain}&period={period}"
+        for grain in ("month", "quarter")
+        for period in ("last_month", "this_year")
+    ]
+    asked = [
+        (path, search.replace("area=25&", "") if "/area" in path else search)
+        for path in paths
+        for search in searches
+    ]
+
+    def answer(who: Visitor, of: Dash, place: tuple[str, str]) -> Any:
+        return json.loads(called(who, of, "show_page", "page.children", *place).text)
+
+    with time_machine.travel(datetime(2026, 11, 22, 2, tzinfo=UTC), tick=False):
+        alone = {
+            role: {place: answer(visitor(app, role), app, place) for place in asked}
+            for role in ("leader", "department")
+        }
+
+        def interact(role: str) -> list[tuple[str, str]]:
+            who, chance = visitor(other, role), random.Random(role)
+            chosen = [chance.choice(asked) for _ in range(100)]
+            return [one for one in chosen if answer(who, other, one) != alone[role][one]]
+
+        with ThreadPoolExecutor(2) as both:
+            assert list(both.map(interact, alone)) == [[], []]
+    assert len({json.dumps(one) for one in alone["leader"].values()}) == len(asked)
 
 
 def test_who_takes_figures_away_is_kept_before_they_leave(app: Dash) -> None:
