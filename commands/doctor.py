@@ -18,7 +18,7 @@ from domain.dossier import VIETNAM, local_day
 from domain.errors import IocError
 from domain.freshness import Freshness
 from metrics.rules import rules
-from metrics.snapshots import current_snapshot
+from metrics.snapshots import current_snapshot, progress_of
 from metrics.sources import sources_of
 from store.state.alert_steps import last_check
 from store.state.audit import verified
@@ -40,7 +40,7 @@ class Finding:
 
 def findings(home: Path) -> Iterator[Finding]:
     """Everything that was looked at, in the order data walk. Nothing is written or mended."""
-    for look in (_disk, _sources, _calendar, _rules, _alerts, _snapshot, _gate, _people, _identity):
+    for look in LOOKS:
         try:
             yield from look(home)
         except IocError as error:
@@ -101,6 +101,17 @@ def _alerts(home: Path) -> Iterator[Finding]:
             yield Finding("note", f"A digest to {one.address} was given up. {one.problem}")
 
 
+def _recount(home: Path) -> Iterator[Finding]:
+    progress = progress_of(home)
+    if progress is not None:
+        at = progress.told_at.astimezone(VIETNAM)
+        yield Finding(
+            "note",
+            f"{progress.sentence} That was on {at:%d/%m/%Y at %H:%M}; until the last is, the "
+            "figures are those published before. If nothing moves, start the collector.",
+        )
+
+
 def _snapshot(home: Path) -> Iterator[Finding]:
     snapshot = current_snapshot(home)
     now = datetime.now(UTC)
@@ -151,3 +162,17 @@ def _people(home: Path) -> Iterator[Finding]:
         yield Finding("bad", f"The audit trail was changed. {verdict.problem}")
     else:
         yield Finding("good", f"The audit trail of {verdict.entries} entries is unbroken.")
+
+
+LOOKS = (
+    _disk,
+    _sources,
+    _calendar,
+    _rules,
+    _alerts,
+    _recount,
+    _snapshot,
+    _gate,
+    _people,
+    _identity,
+)

@@ -22,7 +22,7 @@ from dashboards.theme import Scheme
 from domain.scope import Scope
 from metrics.contents import dimension_values
 from metrics.rules import Rules, rules
-from metrics.snapshots import STANDARD, Limits, Snapshot, current_snapshot
+from metrics.snapshots import STANDARD, Limits, Progress, Snapshot, current_snapshot, progress_of
 from metrics.sources import Sources, sources_of
 from store.state.explanations import Mark
 
@@ -45,7 +45,8 @@ class Visit:
     """One request for a page: where, from which snapshot, who asks, when.
 
     `sources` are the sources' states at that instant; `said` are the figures that somebody asked
-    about or explained, as far as whoever asks may know it.
+    about or explained, as far as whoever asks may know it. `recounting` tells how far the
+    collector has come where it counts everything anew and publishes nothing meanwhile.
     """
 
     place: Place
@@ -56,6 +57,7 @@ class Visit:
     sources: Sources
     said_version: int = 0
     said: tuple[Mark, ...] = ()
+    recounting: Progress | None = None
 
     @cached_property
     def words(self) -> Words:
@@ -138,7 +140,10 @@ class Figures:
     ) -> Visit:
         """A visit now. Raises StoreError without a snapshot, ValidationError for a bad place."""
         seen, now = Place.model_validate(place), datetime.now(UTC)
-        return Visit(seen, self.snapshot, scope, now, self.rules, self.sources(now), *said)
+        recounting = progress_of(self.home)
+        return Visit(
+            seen, self.snapshot, scope, now, self.rules, self.sources(now), *said, recounting
+        )
 
     def remembered(self, name: str, visit: Visit, draw: Callable[[], Drawn]) -> Drawn:
         """What `draw` gives for this visit, drawn once for all who see the same.

@@ -21,6 +21,7 @@ from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
 from domain.period import ReportingCalendar
+from metrics.snapshots import Progress
 
 Parts = dict[str, Any]
 
@@ -167,7 +168,19 @@ class Frame:
             banners.append(
                 shell.warning_banner(self.words("banner.older", version=snapshot.version))
             )
+        if self.visit.recounting is not None:
+            banners.append(shell.warning_banner(self._recounted(self.visit.recounting)))
         return banners
+
+    def _recounted(self, progress: Progress) -> str:
+        """Why no newer figures come, and from when those are that are shown."""
+        at, built = (
+            fmt.instant(instant, self.words.language)
+            for instant in (progress.told_at, self.visit.snapshot.built_at)
+        )
+        return self.words(
+            "banner.recounted", done=progress.done, parts=progress.parts, at=at, built=built
+        )
 
     def _footer(self) -> list[Tree]:
         snapshot = self.visit.snapshot

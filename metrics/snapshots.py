@@ -2,9 +2,18 @@
 
 import pandas as pd
 
-from store import STANDARD, Limits, Snapshot, current_snapshot
+from store import STANDARD, Limits, Progress, Snapshot, current_snapshot, progress_of
 
-__all__ = ["STANDARD", "Limits", "Snapshot", "current_snapshot", "rejected_rows", "rejections"]
+__all__ = [
+    "STANDARD",
+    "Limits",
+    "Progress",
+    "Snapshot",
+    "current_snapshot",
+    "progress_of",
+    "rejected_rows",
+    "rejections",
+]
 
 REJECTIONS = """
 select source, field, rule, reason, count(*) as count

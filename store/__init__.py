@@ -14,6 +14,7 @@ from store.accounting import Accounting
 from store.books import BatchResult, SourceInfo
 from store.connection import STANDARD, WRITING, Limits
 from store.crashpoint import arm
+from store.progress import Progress, progress_of
 from store.publish import publish
 from store.shelf import current_snapshot
 from store.snapshot import OldSnapshotError, SlowQueryError, Snapshot
@@ -28,6 +29,7 @@ __all__ = [
     "FatalError",
     "Limits",
     "OldSnapshotError",
+    "Progress",
     "Reserve",
     "SlowQueryError",
     "Snapshot",
@@ -36,5 +38,6 @@ __all__ = [
     "Warehouse",
     "arm",
     "current_snapshot",
+    "progress_of",
     "publish",
 ]

@@ -28,11 +28,15 @@ warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop
 
 @dataclass(frozen=True)
 class Limits:
-    """What one connection may use. `timeout_ms` holds for a query of a snapshot."""
+    """What one connection may use. `timeout_ms` holds for a query of a snapshot.
+
+    `recounted` is how many records and steps are counted anew at a time.
+    """
 
     memory: str = "512MB"
     threads: int = 2
     timeout_ms: int = 5000
+    recounted: int = 400_000
 
 
 STANDARD = Limits()

@@ -6,6 +6,8 @@ so the figures of any past day can be given as they were known on any other. Wha
 (tallies.py) is kept in another form; `<record>_delta` has the same columns for all.
 """
 
+from dataclasses import dataclass, replace
+
 from domain.calendar import WorkingCalendar
 from store.accounting import Moment
 from store.connection import Connection
@@ -14,7 +16,14 @@ from store.handover import find_heirs, handed, moved
 from store.lives import read_events
 from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
-from store.tallies import append_net, append_noted, make_tables, with_effects
+from store.tallies import (
+    TALLIED,
+    append_net,
+    append_noted,
+    make_tables,
+    make_view,
+    with_effects,
+)
 from store.working_days import write_working_days
 
 DIMENSIONS = (
@@ -29,9 +38,6 @@ DIMENSIONS = (
     "channel",
 )
 GRAIN = ("known_day", "day", "origin_day", "dimension_id")
-
-ANEW = 0
-"""Stands for the batches whose deltas were made once more, all at once."""
 
 TABLE = """
 create or replace table {record}_delta (
@@ -86,6 +92,12 @@ select cast($now as date) as known_day, $source as source;
 
 COMMENT = "comment on column {record}_delta.{column} is '{text}'"
 
+# Before they were tallied, the deltas were a table of this name.
+IS_TABLE = "select exists (from duckdb_tables() where table_name = '{table}')"
+DROP = "drop {kind} if exists {table}"
+RENAME = "alter table {table} rename to {name}"
+IS_KNOWN = "select exists (from {table})"
+
 # A batch: what it brought, what that replaces, and dossiers only told about by new steps. The
 # numbers tell the states apart and are the same however often the view is read.
 OWN_STATES = """
@@ -125,43 +137,6 @@ select record_no, step."at", step.status from version join known_event as step u
 union
 select record_no, step."at", step.status
 from version join fresh_{steps} as step using ({key}) where sign = 1;
-"""
-
-# The whole history: each record as it was just before and at each moment it, or a step of it,
-# became known.
-ALL_STATES = """
-create or replace temp table moments as
-select
-    row_number() over () as record_no,
-    moments.*,
-    cast(at_moment as date) as known_day
-from ({moments}) as moments;
-
-create or replace temp view version as
-select record_no, 1 as sign, moments.known_day, moments.source, {fields}
-from moments join {record} as fact on {same}
-where known_from <= at_moment and (known_to is null or known_to > at_moment)
-union all
-select -record_no, -1, moments.known_day, moments.source, {fields}
-from moments join {record} as fact on {same}
-where known_from < at_moment and (known_to is null or known_to >= at_moment);
-"""
-
-ALL_MOMENTS = """
-select source, {keys}, known_from as at_moment from {table}
-union
-select source, {keys}, known_to from {table} where known_to is not null
-"""
-
-ALL_STEPS = """
-create or replace temp table event as
-select record_no, "at", status
-from moments join {steps} as fact using (source, {key})
-where known_from <= at_moment and (known_to is null or known_to > at_moment)
-union
-select -record_no, "at", status
-from moments join {steps} as fact using (source, {key})
-where known_from < at_moment and (known_to is null or known_to >= at_moment);
 """
 
 # What the records are broken down by: each combination once, with its number. It is found again
@@ -206,10 +181,23 @@ select $batch_id, {grain}, {sums} from ({counted}) as counted group by {grain} h
 """
 
 
-def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -> None:
-    """Make the delta tables, and count anew whatever is counted by other rules than before.
+@dataclass(frozen=True)
+class Due:
+    """A kind of record that is to be counted anew, and what names the rules to count it by."""
 
-    Without a calendar the working days that were written last hold on.
+    count: Count
+    fingerprint: str
+
+    @property
+    def record(self) -> str:
+        return self.count.record
+
+
+def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -> list[Due]:
+    """Write the working days, and make the tables of whatever nothing is known of.
+
+    Without a calendar the working days that were written last hold on. Returns what is known
+    but was counted by other rules than those that hold now: recount.py counts it anew.
     """
     days = write_working_days(connection, calendar)
     connection.execute(LOCAL_DAY)
@@ -217,11 +205,18 @@ def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -
     connection.execute(LOCAL_TIME)
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
-    for count in counts().values():
-        fingerprint = count.fingerprint(days)
-        if fingerprint_of(connection, count.record) != fingerprint:
-            recount(connection, count)
-            remember_fingerprint(connection, count.record, fingerprint)
+    found = [Due(count, count.fingerprint(days)) for count in counts().values()]
+    due = [one for one in found if fingerprint_of(connection, one.record) != one.fingerprint]
+    for one in due:
+        if not is_known(connection, one.count):
+            replace_tables(connection, one.count)
+            remember_fingerprint(connection, one.record, one.fingerprint)
+    return [one for one in due if is_known(connection, one.count)]
+
+
+def is_known(connection: Connection, count: Count) -> bool:
+    """Whether anything is known of a kind of record."""
+    return any(scalar(connection, IS_KNOWN.format(table=table)) for table in count.facts)
 
 
 def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
@@ -234,31 +229,11 @@ def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
     else:
         key = quoted(fact.keys[0])
         run(connection, STEPS_TOO, vars(moment), steps=count.steps, key=key, **names)
-    _append(connection, count, moment.batch_id)
+    append(connection, count, moment.batch_id)
 
 
-def recount(connection: Connection, count: Count) -> None:
-    """Make the deltas of a record once more from its facts, as if each batch came again."""
-    if count.is_tallied:
-        make_tables(connection, count, GRAIN)
-    else:
-        _make_table(connection, count)
-    fact = FACTS[count.record]
-    keys, names = listed(fact.keys), ("source", *fact.keys)
-    run(
-        connection,
-        ALL_STATES,
-        record=count.record,
-        fields=listed(fact.columns, "fact.{}"),
-        same=matched(names, "fact", "moments"),
-        moments=" union ".join(ALL_MOMENTS.format(keys=keys, table=table) for table in count.facts),
-    )
-    if count.steps is not None:
-        run(connection, ALL_STEPS, steps=count.steps, key=keys)
-    _append(connection, count, ANEW)
-
-
-def _append(connection: Connection, count: Count, batch_id: int) -> None:
+def append(connection: Connection, count: Count, batch_id: int) -> None:
+    """Append what the relations `version` and `event` come to."""
     run(connection, count.known_sql)
     _number_dimensions(connection)
     has_heirs = find_heirs(connection, DIMENSIONS)
@@ -270,7 +245,7 @@ def _append(connection: Connection, count: Count, batch_id: int) -> None:
         connection,
         APPEND_NET if takes_back else APPEND,
         {"batch_id": batch_id},
-        record=count.record,
+        record=count.counted,
         grain=listed((*GRAIN, *count.keys)),
         measures=listed(count.measures),
         sums=listed(count.measures, "sum({})"),
@@ -312,11 +287,30 @@ def _number_dimensions(connection: Connection) -> None:
     run(connection, RECORDS, same_known=same_known)
 
 
-def _make_table(connection: Connection, count: Count) -> None:
+def make_empty(connection: Connection, count: Count) -> None:
+    """Make the tables a kind of record is counted into, without the view that joins them."""
+    if count.is_tallied:
+        make_tables(connection, count)
+        return
     keys = listed(count.keys, "{} varchar not null")
     measures = listed(count.measures, f"{{}} {count.measure_type} {MEASURE}")
     columns = ", ".join(filter(None, (keys, measures)))
-    run(connection, TABLE, record=count.record, columns=columns)
+    run(connection, TABLE, record=count.counted, columns=columns)
     for name in (*count.keys, *count.measures):
         text = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
-        run(connection, COMMENT, record=count.record, column=quoted(name), text=text)
+        run(connection, COMMENT, record=count.counted, column=quoted(name), text=text)
+
+
+def replace_tables(connection: Connection, count: Count) -> None:
+    """Put the tables that were counted anew in the place of those that held, or empty ones."""
+    anew = replace(count, is_anew=True)
+    tables = TALLIED if count.is_tallied else ("delta",)
+    if not scalar(connection, IS_TABLE.format(table=f"{anew.counted}_{tables[0]}")):
+        make_empty(connection, anew)
+    kind = "table" if scalar(connection, IS_TABLE.format(table=f"{count.record}_delta")) else "view"
+    run(connection, DROP, kind=kind, table=f"{count.record}_delta")
+    for table in tables:
+        run(connection, DROP, kind="table", table=f"{count.record}_{table}")
+        run(connection, RENAME, table=f"{anew.counted}_{table}", name=f"{count.record}_{table}")
+    if count.is_tallied:
+        make_view(connection, count, GRAIN)

@@ -90,7 +90,8 @@ class Count:
     rows apart. `is_tallied` is whether its events are kept one by one (tallies.py), in snapshots
     too; observations each have a value of their own, and are themselves in a snapshot.
     `by_calendar` is whether working days are counted. `lives` are the relations that
-    the first statements of its rules make.
+    the first statements of its rules make. With `is_anew` it is counted into other tables,
+    which are to take the place of those that hold (recount.py).
     """
 
     record: str
@@ -101,6 +102,12 @@ class Count:
     is_tallied: bool = True
     by_calendar: bool = False
     lives: tuple[str, ...] = ("lives",)
+    is_anew: bool = False
+
+    @property
+    def counted(self) -> str:
+        """What the names of the tables it is counted into begin with."""
+        return f"{self.record}_anew" if self.is_anew else self.record
 
     @property
     def stocks(self) -> tuple[str, ...]:

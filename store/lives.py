@@ -78,7 +78,7 @@ def read_events(connection: Connection, count: Count) -> None:
     )
     run(connection, KINDS, None, steps=steps, kinds=count.kinds_sql)
     add_effects(connection, count, "kind")
-    run(connection, MEANING, None, record=count.record, measures=listed(count.measures))
+    run(connection, MEANING, None, record=count.counted, measures=listed(count.measures))
     run(connection, NOTED, None, happened=BY_NAME.join(_happened(connection, one) for one in parts))
 
 

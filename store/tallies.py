@@ -7,11 +7,7 @@ names it, `<record>_tally`. The view `<record>_delta` puts the two together.
 
 from store.connection import Connection
 from store.facts import Count
-from store.sql import listed, quoted, run, scalar
-
-# Before they were tallied, the deltas were a table of this name.
-IS_TABLE = "select exists (from duckdb_tables() where table_name = '{record}_delta')"
-DROP = "drop {kind} if exists {record}_delta"
+from store.sql import listed, quoted, run
 
 TABLES = """
 create or replace table {record}_effect (effect_id integer not null, {columns});
@@ -28,7 +24,8 @@ create or replace table {record}_tally (
 );
 comment on table {record}_tally is
     'The events each batch added, or took back. Only ever appended to.';
-
+"""
+VIEW = """
 create view {record}_delta as
 select batch_id, {grain}, {measures}
 from {record}_tally
@@ -45,6 +42,9 @@ MEANS = {
     "dimension_id": "What it is broken down by: see dimension.",
     "effect_id": "Number of the effect, from 1.",
 }
+
+TALLIED = ("effect", "tally")
+"""The tables of a kind of record that is tallied: `<record>_effect` and `<record>_tally`."""
 
 COLUMNS = "select column_name from (describe {relation})"
 
@@ -73,29 +73,38 @@ APART = ", case when {number} <> 0 then {total} // {number} end"
 NET_NOTED = "select {grain}, effect_id from net join {record}_effect using ({measures})"
 
 
-def make_tables(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
+def make_tables(connection: Connection, count: Count) -> None:
     """Make the tables of one kind of record, empty."""
-    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
-    kind = "table" if scalar(connection, IS_TABLE.format(record=count.record)) else "view"
-    run(connection, DROP, kind=kind, record=count.record)
-    run(connection, TABLES, None, columns=listed(count.measures, "{} integer not null"), **names)
+    columns = listed(count.measures, "{} integer not null")
+    run(connection, TABLES, None, record=count.counted, columns=columns)
+    for table in TALLIED:
+        _explain(connection, count, f"{count.counted}_{table}")
+
+
+def make_view(connection: Connection, count: Count, grain: tuple[str, ...]) -> None:
+    """Make the view that puts the tables together, where there is nothing of its name."""
+    names = {"grain": listed(grain), "measures": listed(count.measures)}
+    run(connection, VIEW, None, record=count.counted, **names)
+    _explain(connection, count, f"{count.counted}_delta")
+
+
+def _explain(connection: Connection, count: Count, table: str) -> None:
     counted = f"Counted by measures/{count.record}.sql; see domain/measures.toml."
     means = dict.fromkeys(count.measures, counted) | MEANS
-    for table in (f"{count.record}_{one}" for one in ("effect", "tally", "delta")):
-        for column in columns_of(connection, table):
-            run(connection, COMMENT, table=table, column=quoted(column), text=means[column])
+    for column in columns_of(connection, table):
+        run(connection, COMMENT, table=table, column=quoted(column), text=means[column])
 
 
 def with_effects(count: Count, noted: str) -> str:
     """The SQL of noted events with what they add to each measure."""
-    return WITH_EFFECTS.format(record=count.record, noted=noted)
+    return WITH_EFFECTS.format(record=count.counted, noted=noted)
 
 
 def append_noted(
     connection: Connection, count: Count, grain: tuple[str, ...], noted: str, batch_id: int
 ) -> None:
     """Append events with the numbers of their effects: rows of the grain and effect_id."""
-    names = {"record": count.record, "grain": listed(grain)}
+    names = {"record": count.counted, "grain": listed(grain)}
     run(connection, APPEND, {"batch_id": batch_id}, noted=noted, **names)
 
 
@@ -109,7 +118,7 @@ def append_net(
 
 def net_noted(connection: Connection, count: Count, grain: tuple[str, ...], counted: str) -> str:
     """The SQL of what is left of counts, with the numbers of its effects."""
-    names = {"record": count.record, "grain": listed(grain), "measures": listed(count.measures)}
+    names = {"record": count.counted, "grain": listed(grain), "measures": listed(count.measures)}
     run(
         connection,
         NET,
@@ -137,7 +146,7 @@ def add_effects(connection: Connection, count: Count, found: str) -> None:
     run(
         connection,
         ADD_EFFECTS,
-        record=count.record,
+        record=count.counted,
         measures=listed(count.measures),
         found=found,
         moves=" or ".join(f"{quoted(one)} <> 0" for one in count.measures),

@@ -7,7 +7,7 @@ all, and loading it again is harmless.
 
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,12 +25,14 @@ from store.areas import write_areas
 from store.books import BatchResult, SourceInfo
 from store.connection import WRITING, Connection, Limits, connect_warehouse
 from store.crashpoint import crashpoint
-from store.deltas import count_batch, prepare_counting
+from store.deltas import Due, count_batch, prepare_counting
 from store.facts import FACTS, counts
 from store.landing import Landing, landed_folders, read_landing
 from store.lock import Lock
 from store.merge import merge
 from store.pointer import FOLDER as SNAPSHOTS
+from store.progress import Progress, forget, note_progress
+from store.recount import recount
 from store.schema import migrate
 from store.sql import drop_temporary, transaction
 from store.staging import is_fresh, stage
@@ -62,9 +64,12 @@ class Warehouse:
     again.
     """
 
-    def __init__(self, home: Path, limits: Limits, reserve: Reserve) -> None:
+    def __init__(
+        self, home: Path, limits: Limits, reserve: Reserve, tell: Callable[[str], None]
+    ) -> None:
         self.home = home
         self.reserve = reserve
+        self.tell = tell
         self.notice: str | None = None
         self.writing = threading.RLock()
         self._limits = limits
@@ -80,12 +85,14 @@ class Warehouse:
         limits: Limits = WRITING,
         reserve: Reserve = DEFAULT_RESERVE,
         areas: AreaRegister | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> Self:
         """Open or create the warehouse of a home, and bring it to its newest form.
 
+        What was counted by other rules is counted anew; `tell` hears how far that has come.
         Raises BusyError if another process has it open, StoreError if it cannot be opened.
         """
-        warehouse = cls(home.absolute(), limits, reserve)
+        warehouse = cls(home.absolute(), limits, reserve, tell)
         for folder in (LANDING, SNAPSHOTS):
             (warehouse.home / folder).mkdir(parents=True, exist_ok=True)
         warehouse._lock.take()
@@ -253,8 +260,22 @@ class Warehouse:
                 return
         if calendar is None or calendar is not self._calendar:
             with transaction(self.connection):
-                prepare_counting(self.connection, calendar)
+                dues = prepare_counting(self.connection, calendar)
+            for due in dues:
+                self._recount(due)
+            forget(self.home)
             self._calendar = calendar
+
+    def _recount(self, due: Due) -> None:
+        """Count a kind of record anew, and tell whoever waits for it how far that has come."""
+        began_at = datetime.now(UTC)
+
+        def tell(done: int, parts: int) -> None:
+            progress = Progress(due.record, done, parts, began_at, datetime.now(UTC))
+            note_progress(self.home, progress)
+            self.tell(progress.sentence)
+
+        recount(self.connection, due, self._limits.recounted, tell)
 
     def _load(self, landing: Landing, moment: Moment) -> BatchResult:
         connection = self.connection

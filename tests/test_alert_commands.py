@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from commands.doctor import findings
 from commands.keeper import CHECK, Keeper
+from store.progress import Progress, forget, note_progress
 from store.state.alerts import alerts, entries_of
 from tests.metrics.alerts.test_check import OFF, OVERDUE, deliver
 from tests.metrics.collected import Collected
@@ -70,6 +72,16 @@ def test_a_misspelt_rule_is_told_with_its_place(home: Path, tmp_path: Path) -> N
 def test_the_doctor_tells_of_rules_and_of_what_could_not_be_judged(home: Path) -> None:
     told = [one.sentence for one in findings(home)]
     assert any("1 alert rules are in force" in sentence for sentence in told)
+
+
+def test_the_doctor_tells_how_far_counting_anew_has_come(home: Path) -> None:
+    at = datetime(2026, 11, 22, 3, 5, tzinfo=UTC)
+    note_progress(home, Progress("dossier", 3, 11, at, at))
+    (found,) = [one for one in findings(home) if "3 of 11 parts" in one.sentence]
+    assert found.state == "note"
+    assert "on 22/11/2026 at 10:05" in found.sentence
+    forget(home)
+    assert not [one for one in findings(home) if "parts" in one.sentence]
 
 
 # ---- the keeper

@@ -111,7 +111,7 @@ class Collector:
         try:
             with (
                 stop_signals(stop or threading.Event()) as stopping,
-                Warehouse.open(self.home, limits=self.limits) as warehouse,
+                Warehouse.open(self.home, limits=self.limits, tell=self.tell) as warehouse,
             ):
                 books = Ledger(self.terms, warehouse, self.children)
                 clear_forgotten(self.home)
@@ -129,7 +129,7 @@ class Collector:
     def _with_books(self, work: Callable[[Ledger], bool], *, tell_busy: bool = True) -> int:
         """Do something with the warehouse open; the exit status. Raises BusyError if not told."""
         try:
-            with Warehouse.open(self.home, limits=self.limits) as warehouse:
+            with Warehouse.open(self.home, limits=self.limits, tell=self.tell) as warehouse:
                 good = work(Ledger(self.terms, warehouse, self.children))
         except BusyError as error:
             if not tell_busy:

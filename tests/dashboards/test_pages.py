@@ -20,6 +20,7 @@ from dashboards.board import CARDS, DOSSIER_CARDS, LEADING
 from dashboards.cache import AnswerCache
 from dashboards.cells import cells
 from dashboards.data import Figures, Place, Visit
+from dashboards.frame import Frame
 from dashboards.pages import PAGES, drawn_later, filled, my, slow_parts
 from dashboards.pages.not_found import page as not_found_page
 from dashboards.theme import SCHEMES, colours
@@ -28,7 +29,7 @@ from domain.period import Span
 from domain.scope import EVERYTHING, Scope
 from metrics.query import query
 from metrics.selection import Selection
-from metrics.snapshots import Snapshot
+from metrics.snapshots import Progress, Snapshot
 from metrics.sources import Sources
 from tests.dashboards.conftest import NOW
 from tests.dashboards.made_up import PRESS
@@ -359,3 +360,15 @@ def test_the_ranking_can_be_turned_round(visit: Visited) -> None:
     assert (chosen, turned) == ("Tốt nhất trước", "Kém nhất trước")
     assert sorted(best) == sorted(worst)
     assert best != worst
+
+
+def test_while_everything_is_counted_anew_every_page_says_from_when_its_figures_are(
+    visit: Callable[..., Visit],
+) -> None:
+    asked = visit("/sources")
+    assert "đếm lại" not in text_of(Frame(asked).parts()["banner"])
+    counted = replace(asked, recounting=Progress("dossier", 3, 11, NOW, NOW))
+    told = text_of(Frame(counted).parts()["banner"])
+    built = fmt.instant(asked.snapshot.built_at, "vi")
+    assert f"xong 3/11 phần, lúc {fmt.instant(NOW, 'vi')}" in told
+    assert f"đang hiện số liệu công bố lúc {built}" in told

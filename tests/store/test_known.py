@@ -1,18 +1,22 @@
 """What was known when: corrections change today's figures and leave those of the past."""
 
 import random
+import signal
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from domain.dossier import local_day
-from store import Warehouse
-from store.deltas import recount
+from store import Warehouse, progress_of, publish
+from store.deltas import Due
 from store.facts import counts
-from store.sql import transaction
-from tests.store.landed import COMMUNE, NOW, document, dossier, land, local, step
+from store.recount import recount
+from tests.store.landed import COMMUNE, NO_RESERVE, NOW, document, dossier, land, local, step
 from tests.store.test_steps import history, in_batches
 
+ROOT = Path(__file__).parents[2]
 WEEK = timedelta(days=7)
 
 
@@ -104,24 +108,65 @@ def test_counting_the_whole_history_anew_gives_what_was_counted_batch_by_batch(
         warehouse.load(land(home, {**batch, "document": letters}), NOW + number * WEEK)
     before = {record: deltas(warehouse, record) for record in counts()}
     assert len(before["dossier"]) > 100
-    with transaction(warehouse.connection):
-        for count in counts().values():
-            recount(warehouse.connection, count)
+    told: list[tuple[int, int]] = []
+    for count in counts().values():
+        due = Due(count, "the same rules")
+        recount(warehouse.connection, due, 200, lambda *heard: told.append(heard))
     assert {record: deltas(warehouse, record) for record in counts()} == before
+    assert (1, 2) in told  # of the dossiers, half in each part
 
 
-def test_other_rules_of_counting_are_applied_to_all_that_is_known(home: Path) -> None:
-    with Warehouse.open(home) as warehouse:
+KILLED = """
+import os, sys
+from pathlib import Path
+from store import Limits, Warehouse
+
+def tell(sentence):
+    print(sentence, flush=True)
+    if sys.argv[2] in sentence:
+        os.kill(os.getpid(), 9)
+
+Warehouse.open(Path(sys.argv[1]), limits=Limits(recounted=3), tell=tell).close()
+"""
+
+
+def killed(home: Path, at: str) -> list[str]:
+    """What a collector tells that opens the warehouse, and is killed when it tells a thing."""
+    command = [sys.executable, "-c", KILLED, str(home), at]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == -signal.SIGKILL, found.stderr
+    return [line.rpartition(": ")[2] for line in found.stdout.splitlines()]
+
+
+def test_other_rules_are_applied_to_all_that_is_known_part_by_part_and_a_kill_loses_no_part(
+    home: Path,
+) -> None:
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
         told = {
-            "dossier": [dossier("A", received_at="2026-11-01")],
-            "dossier_event": [step("A", "2026-11-05", 9)],
+            "dossier": [dossier(letter, received_at="2026-11-01") for letter in "ABCDE"],
+            "dossier_event": [step(letter, "2026-11-05", 9) for letter in "ABC"],
         }
         warehouse.load(land(home, told), NOW)
+        publish(warehouse, home, NOW)
         before = deltas(warehouse, "dossier")
-        warehouse.connection.execute("update derived set fingerprint = 'the rules of last year'")
+        warehouse.connection.execute(
+            "update derived set fingerprint = 'last year' where name = 'dossier'"
+        )
         warehouse.connection.execute("delete from dossier_tally")
-    with Warehouse.open(home) as warehouse:
+    # Eight records and steps, about three at a time.
+    assert killed(home, "1 of 3") == ["0 of 3 parts are done.", "1 of 3 parts are done."]
+    progress = progress_of(home)
+    assert progress is not None
+    assert (progress.record, progress.done, progress.parts) == ("dossier", 1, 3)
+    # The last step is in the books before it is told.
+    assert killed(home, "3 of 3")[0] == "1 of 3 parts are done."
+    sentences: list[str] = []
+    with Warehouse.open(home, reserve=NO_RESERVE, tell=sentences.append) as warehouse:
+        assert sentences == []
+        assert progress_of(home) is None
         assert deltas(warehouse, "dossier") == before
+        snapshot = publish(warehouse, home, NOW + WEEK)
+    assert snapshot.totals["dossier"]["dossiers_received"] == 5
 
 
 def test_the_day_of_an_instant_is_the_one_on_vietnams_clocks_in_any_year(
