@@ -1,12 +1,13 @@
 """The command line's `screen`: which walls are ours, what each may show."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.people import Areas, Organisations, deed_of, scope_of, shown
-from domain.errors import IocError
+from domain.errors import IocError, suggestion
 from domain.grant import scope_told
 from settings import settings
 
@@ -33,6 +34,7 @@ def confirm_screen(
     from store.state.screens import asked_from, confirm, networks
 
     home, scope = settings().home, scope_of(area, organisation)
+    _check(playlist, home)
     address = asked_from(home, code, datetime.now(UTC))
     if address is None:
         raise IocError("No screen shows that code now. Codes are good for ten minutes.")
@@ -57,6 +59,17 @@ def revoke_screen(screen_id: Annotated[str, typer.Argument(metavar="ID")]) -> No
 
     revoke(settings().home, screen_id, deed_of("screen.revoke", screen_id))
     typer.echo(f"{screen_id} is revoked.")
+
+
+def _check(playlist: str, home: Path) -> None:
+    """Raises IocError where there is no playlist of that name, and says which there are."""
+    from dashboards.screen_orders import known
+
+    found = known(home).found
+    if playlist and playlist not in found:
+        near = suggestion(playlist, found)
+        names = ", ".join(sorted(found))
+        raise IocError(f"There is no playlist '{playlist}'.{near} There are: {names}.")
 
 
 def _line(one: "Screen") -> str:

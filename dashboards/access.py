@@ -108,8 +108,9 @@ DASH_ENDPOINTS = {
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": OPEN,
     "_dash_assets.static": OPEN,
 }
-# Pages that need more than to see figures.
+# What the navigation leads to, where that is not a page whoever sees figures may open.
 PAGE_PERMISSIONS = {
+    "wall": READ,
     "dossiers": DOSSIERS,
     "sources": SOURCES,
     "submit": SUBMIT,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from dashboards import format as fmt
 from dashboards import ids
@@ -74,7 +75,9 @@ class Frame:
         span = [self._span.start.isoformat(), self._span.last_day.isoformat()]
         say = self.words
         return {
-            "header": shell.header(self._place, self._links(), self._overall(), say),
+            "header": shell.header(
+                self._place, self._links(), self._overall(), say, self._wall()
+            ),
             "banner": self._banner(),
             "footer": self._footer(),
             "hidden": not self.has_choices,
@@ -135,6 +138,14 @@ class Frame:
             (say("shell.sources"), books, view.page == "sources"),
             (say("shell.submit"), forms, view.page == "submit"),
         ]
+
+    def _wall(self) -> str:
+        """The wall of the same area; of whatever can be seen where that area has ended."""
+        view = self.view
+        is_today = self.has_choices and view.area is not None and not self.visit.board.is_history
+        asked = {"area": view.area if is_today else None, "lang": "en" if view.lang == "en" else ""}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"/wall?{query}" if query else "/wall"
 
     # ---- trust
 

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.access import AUDIT, LEAVE, OPEN, OWN, PAGE_PERMISSIONS, PEOPLE, SCREENS, Person
+from dashboards.access import (
+    AUDIT,
+    LEAVE,
+    OPEN,
+    OWN,
+    PAGE_PERMISSIONS,
+    PEOPLE,
+    READ,
+    SCREENS,
+    Person,
+)
 from dashboards.components.markup import Tree, tag
 from dashboards.components.shell import warning_banner
 from dashboards.frame import Parts
@@ -11,6 +21,7 @@ from dashboards.roles import ROLES
 from dashboards.text import Words
 
 PAGES = (
+    ("wall.open", "/wall", READ),
     ("account.open", "/account", OWN),
     ("people.title", "/people", PEOPLE),
     ("screens.title", "/screens", SCREENS),
@@ -33,9 +44,9 @@ def with_person(parts: Parts, who: Person, say: Words, waiting: int = 0) -> Part
 
 
 def with_open_pages(header: Sequence[Any], who: Person) -> list[Any]:
-    """The header, whose navigation leads only to pages that they may open."""
-    brand, navigation, *rest = header
-    return [brand, [one for one in navigation if not _is_closed(one, who)], *rest]
+    """The header, which leads only to what they may open."""
+    brand, *rest = header
+    return [brand, *([one for one in part if not _is_closed(one, who)] for part in rest)]
 
 
 def _with_count(header: list[Any], waiting: int, say: Words) -> list[Any]:

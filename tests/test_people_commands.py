@@ -60,3 +60,9 @@ def test_slips_get_a_sentence(tmp_path: Path) -> None:
         assert sentence in refused.stderr
         assert "Traceback" not in refused.stderr
     assert ask(tmp_path, "user", "list").stdout == ""
+
+
+def test_a_playlist_there_is_not_is_refused_before_a_screen_is_confirmed(tmp_path: Path) -> None:
+    refused = ask(tmp_path, "screen", "confirm", "12345678", "--name", "Hall", "--playlist", "hal")
+    assert refused.returncode == 2
+    assert "There is no playlist 'hal'. There are: meeting, province." in refused.stderr

@@ -24,9 +24,16 @@ class SourceState:
 
 
 def header(
-    place: str, links: Sequence[tuple[str, str, bool]], overall: SourceState | None, words: Words
+    place: str,
+    links: Sequence[tuple[str, str, bool]],
+    overall: SourceState | None,
+    words: Words,
+    wall: str = "",
 ) -> list[Tree]:
-    """The band: name, navigation (name, href, is_current), overall freshness, language, theme."""
+    """The band: name, navigation (name, href, is_current), overall freshness, language, theme.
+
+    `wall` is the address of the wall that shows the same; empty where there is nothing to show.
+    """
     other = "en" if words.language == "vi" else "vi"
     return [
         tag(
@@ -51,6 +58,7 @@ def header(
         tag(
             "div",
             marks.freshness(overall.freshness, overall.data_as_of, words) if overall else None,
+            _to_wall(wall, words) if wall else None,
             tag(
                 "button",
                 other.upper(),
@@ -72,6 +80,21 @@ def header(
             cls="ioc-header__tools",
         ),
     ]
+
+
+def _to_wall(href: str, words: Words) -> Tree:
+    """A wall is no page of the frame: it opens beside it, to be moved to the large screen."""
+    return tag(
+        "a",
+        tag("span", cls="ioc-icon ioc-icon--monitor", aria_hidden="true"),
+        tag("span", words("wall.open"), cls="ioc-header__wall-name"),
+        href=href,
+        target="_blank",
+        rel="noopener",
+        cls="ioc-button ioc-button--icon ioc-header__wall",
+        aria_label=words("wall.open"),
+        title=words("wall.open_long"),
+    )
 
 
 def simulated_banner(words: Words) -> Tree:

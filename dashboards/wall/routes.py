@@ -1,6 +1,6 @@
 """The wall's addresses.
 
-    GET  /wall                        to the first playlist
+    GET  /wall                        to the first playlist, with what was asked
     GET  /wall/<playlist>             the page; `area`, `lang` say of which area, in which language
     GET  /wall/<playlist>/state       what is on now: slides with the key of what each shows
     GET  /wall/<playlist>/slide/<n>   one slide for a screen of a shape (`ratio`)
@@ -95,7 +95,8 @@ def register(access: Access, figures: Figures, poll_seconds: float) -> None:
 
     @access.route(WHERE, READ)
     def first() -> Response:
-        return flask.redirect(f"{WHERE}/{FIRST}")
+        query = flask.request.query_string.decode(errors="replace")
+        return flask.redirect(f"{WHERE}/{FIRST}" + (f"?{query}" if query else ""))
 
     @access.route(f"{WHERE}/<name>", READ)
     def page(name: str) -> Response:

@@ -11,11 +11,13 @@ import pytest
 import time_machine
 from dash import Dash
 
+from dashboards.access import Person
 from dashboards.shell import create_app
-from domain.scope import Scope
+from dashboards.whoami import with_open_pages
+from domain.scope import EVERYTHING, Scope
 from store.state import screen_orders, screens, sessions
 from store.state.screen_orders import Order
-from tests.dashboards.logging_in import Visitor, add, deed
+from tests.dashboards.logging_in import Visitor, add, called, deed
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # Monday, 14:00 in Vietnam
 VALUES, MAP, SOURCES = 1, 2, 6
@@ -136,6 +138,19 @@ def test_only_the_tile_that_changed_has_another_digest(app: Dash, wall: Visitor)
             assert slide(wall, 0, "hall", "") == second  # a slip changes nothing
     finally:
         file.unlink()
+
+
+def test_the_wall_of_an_area_is_reached_from_its_page(app: Dash, wall: Visitor) -> None:
+    header, ended = (
+        called(wall, app, "show_frame", "header", path).json["response"]["header"]["tree"]
+        for path in ("/area/25", "/area/227")  # a district until 2025
+    )
+    assert '"/wall?area=25"' in json.dumps(header)
+    assert '"/wall"' in json.dumps(ended)
+    blind = Person("nobody", frozenset(), EVERYTHING)
+    assert "/wall" not in json.dumps(with_open_pages(header, blind))
+    led = wall.get("/wall?area=25&lang=en")
+    assert led.headers["Location"] == "/wall/province?area=25&lang=en"
 
 
 @time_machine.travel(NOW, tick=False)
