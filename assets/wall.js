@@ -381,6 +381,12 @@
     }
   };
 
+  // Who waits, in words, when this page is loaded while the server is down: only where the browser lets it, over TLS or here.
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.register('/wall/worker.js', { scope: '/wall/' }).catch(() => {});
+    navigator.serviceWorker.register('/screen/worker.js', { scope: '/screen' }).catch(() => {});
+  }
+
   window.addEventListener('resize', () => refresh());
   setInterval(beat, BEAT);
   beat();

@@ -270,9 +270,11 @@ def wants_page(request: flask.Request) -> bool:
     """Whether a browser wants to show the answer, rather than a program to read it."""
     if request.method not in SAFE_METHODS or request.path.startswith(MACHINES):
         return False
-    return request.headers.get("Sec-Fetch-Dest", "document") == "document" and (
-        "text/html" in request.headers.get("Accept", "")
+    # a worker of the page that passes a navigation on (wall/worker.js) leaves only its mode
+    is_shown = request.headers.get("Sec-Fetch-Mode") == "navigate" or (
+        request.headers.get("Sec-Fetch-Dest", "document") == "document"
     )
+    return is_shown and "text/html" in request.headers.get("Accept", "")
 
 
 def language(request: flask.Request) -> Words:

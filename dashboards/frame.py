@@ -75,9 +75,7 @@ class Frame:
         span = [self._span.start.isoformat(), self._span.last_day.isoformat()]
         say = self.words
         return {
-            "header": shell.header(
-                self._place, self._links(), self._overall(), say, self._wall()
-            ),
+            "header": shell.header(self._place, self._links(), self._overall(), say, self._wall()),
             "banner": self._banner(),
             "footer": self._footer(),
             "hidden": not self.has_choices,

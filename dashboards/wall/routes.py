@@ -5,6 +5,8 @@
     GET  /wall/<playlist>/state       what is on now: slides with the key of what each shows
     GET  /wall/<playlist>/slide/<n>   one slide for a screen of a shape (`ratio`)
     GET  /wall-image/<name>           a picture of a slide
+    GET  /wall/worker.js, /screen/worker.js
+                                      what waits for a server that is down while a page is loaded
 
 `state` is asked every few seconds and draws nothing. An enrolled screen is shown its own playlist
 whatever it asks for.
@@ -15,16 +17,19 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import flask
 from werkzeug.wrappers import Response
 
 from dashboards import format as fmt
-from dashboards.access import READ, Access, language, person
+from dashboards.access import OPEN, READ, Access, language, person
+from dashboards.access import WALL as SCREEN
 from dashboards.data import Figures, written
-from dashboards.text import Words
+from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import ASSETS
 from dashboards.wall.config import FOLDER, playlists, version_of
 from dashboards.wall.editing import drafted
@@ -47,6 +52,7 @@ DAYS_TOLD = 8
 STYLES = ("tokens", "typeface", "icons", "layout", "components", "wall")
 FONTS = ("latin", "vietnamese")
 LEAST_RATIO, MOST_RATIO = 0.3, 5.0
+WORKER = Path(__file__).with_name("worker.js")
 SPOKEN = ("offline", "offline_frame", "behind", "ended", "paused")
 PAGE = """<!DOCTYPE html>
 <html lang="{language}" class="ioc-wall-root" data-mantine-color-scheme="{theme}" \
@@ -110,6 +116,16 @@ def register(access: Access, figures: Figures, poll_seconds: float) -> None:
     def slide(name: str, place: int) -> flask.Response:
         found = wall(name).slide(place)
         return flask.Response("{}", 404) if found is None else _json(found)
+
+    for place in (WHERE, SCREEN):  # a worker looks after the addresses below its own
+
+        @access.route(f"{place}/worker.js", OPEN)
+        def worker(allowed: str = place) -> Response:
+            return flask.Response(
+                _worker(),
+                mimetype="text/javascript",
+                headers={"Service-Worker-Allowed": allowed},
+            )
 
     @access.route(f"{IMAGE_PLACE}<name>", READ)
     def image(name: str) -> Response:
@@ -309,6 +325,22 @@ def _page(wall: Wall, poll_seconds: float) -> str:
         simulated=escape(say("mark.simulated")),
         loading=escape(say("wall.loading")),
         paused=escape(say("wall.paused")),
+    )
+
+
+@cache
+def _worker() -> str:
+    """The worker with what it says in each language, as HTML."""
+    told = {
+        name: {
+            "title": escape(words(name)("wall.waiting")),
+            "text": escape(words(name)("wall.waiting_long")),
+        }
+        for name in LANGUAGES
+    }
+    found = json.dumps(told, ensure_ascii=False)
+    return WORKER.read_text(encoding="utf-8").replace(
+        "const WORDS = {};", f"const WORDS = {found};"
     )
 
 

@@ -4,22 +4,27 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from domain.dossier import VIETNAM
 from tests.browser.conftest import Watched, Web, watched
 
 pytestmark = pytest.mark.browser
 POLL = 0.05
 REFRESHES = 100
+MISSED = "online_dossier_rate"
 SIZES = ((1920, 1080), (1080, 1920))
 HALL = """
 [hall]
 title = "Sảnh"
 area = "25"
-seconds = 600
+seconds = 30
+jump_to_red = true
+night = "{night}"
 [[hall.slides]]
 [[hall.slides.tiles]]
 kind = "text"
@@ -29,15 +34,16 @@ kind = "clock"
 [[hall.slides]]
 [[hall.slides.tiles]]
 kind = "values"
-metrics = ["dossiers_received"]
+metrics = ["{metric}"]
 """
+NEVER = "00:00-00:00"
 
 
-def declare(home: Path, number: int) -> None:
+def declare(home: Path, number: int, night: str = NEVER, metric: str = "dossiers_received") -> None:
     """A new version of the playlist, all of it or nothing."""
     file = home / "config" / "wall.toml"
     held = file.with_suffix(".tmp")
-    held.write_text(HALL.format(number=number))
+    held.write_text(HALL.format(number=number, night=night, metric=metric))
     held.replace(file)
 
 
@@ -137,19 +143,93 @@ def test_an_answer_slower_than_the_beat_is_shown_and_no_two_are_under_way(
         page.unroute("**/slide/*")
 
 
-def test_a_wall_turns_pauses_and_goes_on(browser: Browser, hall: Web) -> None:
-    with watched(browser, hall) as watcher:
+PLACE = "document.querySelector('.ioc-wall').dataset.place"
+SHIFTED = """() => {
+  const { left, top } = document.querySelector('[data-part=moving]').getBoundingClientRect();
+  return [left / innerWidth, top / innerHeight];
+}"""
+
+
+def test_a_wall_turns_stops_two_minutes_when_touched_and_moves_by_a_hundredth(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall, has_touch=True, reduced_motion="reduce") as watcher:
+        watcher.page.clock.install()
+        declare(hall.home, 4001)
         page = opened(watcher)
-        place = "document.querySelector('.ioc-wall').dataset.place"
-        first = page.evaluate(place)
+        watcher.until("document.querySelectorAll('.ioc-slide').length === 2")
+        first, paused = page.evaluate(PLACE), page.locator("[data-part=paused]")
+        page.clock.run_for(31_000)
+        assert page.evaluate(PLACE) != first  # it turns by itself
         page.keyboard.press("ArrowRight")
-        assert page.evaluate(place) != first
-        expect(page.locator("[data-part=paused]")).to_be_visible()
+        assert page.evaluate(PLACE) == first
+        expect(paused).to_be_visible()
         page.keyboard.press("Escape")
-        expect(page.locator("[data-part=paused]")).to_be_hidden()
-        page.mouse.click(400, 300)
-        expect(page.locator("[data-part=paused]")).to_be_visible()
+        page.clock.run_for(500)
+        expect(paused).to_be_hidden()
+        page.touchscreen.tap(400, 300)
+        page.clock.run_for(118_000)
+        expect(paused).to_be_visible()
+        assert page.evaluate(PLACE) == first
+        page.clock.run_for(35_000)
+        expect(paused).to_be_hidden()
+        assert page.evaluate(PLACE) != first
+        places = set()
+        for _ in range(6):
+            page.clock.fast_forward(61_000)
+            page.clock.run_for(500)
+            page.wait_for_timeout(50)
+            across, down = page.evaluate(SHIFTED)
+            assert max(abs(across), abs(down)) <= 0.01
+            places.add((across, down))
+        assert len(places) > 1  # nothing burns in
         watcher.check()
+
+
+def test_what_is_missed_anew_comes_forward_and_the_night_is_dark(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        declare(hall.home, 5001)
+        page = opened(watcher)
+        watcher.until("document.querySelectorAll('.ioc-slide').length === 2")
+        assert page.evaluate(PLACE) == "0"
+        night = "!!document.querySelector('.ioc-wall--night')"
+        dimmed = "getComputedStyle(document.querySelector('[data-part=moving]')).filter"
+        assert [page.evaluate(night), page.evaluate(dimmed)] == [False, "none"]
+        declare(hall.home, 5001, metric=MISSED)
+        watcher.until(f"{PLACE} === '1'")
+        assert page.locator(".ioc-slide--on .ioc-tile--missed").count() == 1
+        now = datetime.now(VIETNAM)
+        hours = [f"{now + timedelta(minutes=minutes):%H:%M}" for minutes in (-9, 9)]
+        declare(hall.home, 5001, "-".join(hours), MISSED)
+        watcher.until(night)
+        assert page.evaluate(dimmed) == "brightness(0.45)"
+        declare(hall.home, 5001, "-".join(reversed(hours)), MISSED)  # the rest of the day
+        watcher.until(f"!{night}")
+        watcher.check()
+
+
+def test_a_page_loaded_while_the_server_is_down_waits_in_words_and_opens_by_itself(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        declare(hall.home, 6001)
+        page = opened(watcher)
+        watcher.until(
+            "navigator.serviceWorker.getRegistrations().then((found) =>"
+            " found.length === 2 && found.every((one) => one.active))"
+        )
+        hall.stop()
+        for path in ("/screen", "/wall/hall"):  # what a screen opens when its power is back
+            page.goto(hall.address + path)
+            expect(page.locator("h1")).to_have_text("Đang chờ máy chủ…")
+            assert page.locator("[data-part=stage]").count() == 0  # no figure is kept
+        declare(hall.home, 6002)
+        hall.start()
+        expect(page.locator("[data-part=stage]")).to_contain_text("Bản 6002")
+        assert page.url == f"{hall.address}/wall/hall"
+        assert page.evaluate("window.violations") == []
 
 
 SMALLEST = """() => {

@@ -94,6 +94,8 @@ ROUTES = {
     "/wall/<name>/state": READ,
     "/wall/<name>/slide/<int:place>": READ,
     "/wall-image/<name>": READ,
+    "/wall/worker.js": OPEN,
+    "/screen/worker.js": OPEN,
     "/screens/<screen_id>/revoke": SCREENS,
     "/people": PEOPLE,
     "/people/new": PEOPLE,

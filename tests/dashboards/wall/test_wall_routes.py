@@ -153,6 +153,16 @@ def test_the_wall_of_an_area_is_reached_from_its_page(app: Dash, wall: Visitor) 
     assert led.headers["Location"] == "/wall/province?area=25&lang=en"
 
 
+def test_what_waits_for_the_server_keeps_no_figure_and_speaks_both_languages(wall: Visitor) -> None:
+    for place in ("/wall", "/screen"):
+        answer = wall.get(f"{place}/worker.js")
+        assert answer.mimetype == "text/javascript"
+        assert answer.headers["Service-Worker-Allowed"] == place
+        assert "Đang chờ máy chủ…" in answer.text
+        assert "Waiting for the server…" in answer.text
+        assert "caches" not in answer.text
+
+
 @time_machine.travel(NOW, tick=False)
 def test_a_playlist_there_is_not_says_so_and_the_page_stays(wall: Visitor) -> None:
     assert wall.get("/wall/nowhere").status_code == 200
@@ -227,4 +237,6 @@ def test_a_slide_sent_to_a_screen_takes_the_place_of_its_playlist(app: Dash) -> 
     assert told(screen, "/wall/meeting/state")["slides"] == before["slides"]
     screens.revoke(home, number, deed("screen.revoke"))
     assert screen.get("/wall/meeting/state", Accept="application/json").status_code == 401
+    by_worker = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "empty"}
+    assert screen.get("/wall/meeting", **by_worker).location == "/screen"
     assert screen.get("/version").get_json()["session"] == "dark"
