@@ -11,7 +11,9 @@ from types import MappingProxyType
 from domain.errors import CatalogueError, UnknownNameError, suggestion
 
 MEASURES_FILE = Path(__file__).with_name("measures.toml")
-RECORDS = ("dossier", "document", "observation", "feedback", "procedure", "station_hour")
+RECORDS = (
+    "dossier", "document", "receipt", "observation", "feedback", "procedure", "station_hour",
+)  # fmt: skip
 PARTS = ("numerator", "denominator", "value")
 ANY_METRIC = "*"
 

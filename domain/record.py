@@ -75,6 +75,7 @@ DOCUMENT = _fields("""
 DOCUMENT_STATUS = _fields("""
     text: document_id* organisation* status*
     instant: at*
+    text: area
 """)
 
 OBSERVATION = _fields("""

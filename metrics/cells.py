@@ -9,7 +9,7 @@ import numpy.typing as npt
 from domain.freshness import SEVERITY, Freshness
 from domain.measure import Additivity, measures
 from metrics import coverage
-from metrics.contents import observed_metrics
+from metrics.contents import has_table, observed_metrics
 from metrics.counts import Counts, counts, life
 from metrics.coverage import Coverage
 from metrics.formula import Figures, Gathering, Numbers
@@ -52,6 +52,8 @@ def cells(question: Question, metrics: Sequence[Metric]) -> list[Cells]:
 
 
 def _event_cells(question: Question, record: str, metrics: Sequence[Metric]) -> list[Cells]:
+    if not has_table(question.snapshot, f"{record}_area"):
+        return []  # published by a version of the program that did not count it
     counted = counts(question, record, _measures(metrics))
     below = coverage.levels_below(question, counted.leaf_levels)
     covered = coverage.of_events(question, record, below) if below else None
@@ -144,6 +146,7 @@ def _observed(
 _SOURCES: dict[str, Callable[[Question, str, Sequence[Metric]], list[Cells]]] = {
     "dossier": _event_cells,
     "document": _event_cells,
+    "receipt": _event_cells,
     "feedback": _event_cells,
     "procedure": _event_cells,
     "station_hour": _event_cells,

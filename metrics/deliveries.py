@@ -32,6 +32,10 @@ order by source
 """
 
 
+BROUGHT_AS = {"receipt": "document_status"}
+"""What is put together of records of another kind (store/joined.py)."""
+
+
 @dataclass(frozen=True)
 class Deliveries:
     """By metric: the sources that told it ready-made, and the periods they told it for.
@@ -47,7 +51,7 @@ class Deliveries:
         """The sources a metric's figures can come from; none: nobody sends any."""
         if metric.record == "observation":
             return self.sources.get(metric.id, ())
-        return self.kept_by.get(metric.record, ())
+        return self.kept_by.get(BROUGHT_AS.get(metric.record, metric.record), ())
 
     def newest(self, metric: str, span: Span) -> Span | None:
         """The newest period a metric was told for that ends within some days, or before them.

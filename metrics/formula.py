@@ -218,9 +218,9 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
                 FLOWS,
                 _middle,
                 Text(
-                    vi="Xếp {denominator} của mọi nơi theo {numerator} của từng hồ sơ; giá trị là "
-                    "số ở giữa (trung vị), không phải trung vị của các trung vị. Tử số: số hồ sơ "
-                    "không lâu hơn số ở giữa. Mẫu số: {denominator}.",
+                    vi="Xếp {denominator} của mọi nơi theo {numerator}, xét từng hồ sơ, văn bản; "
+                    "giá trị là số ở giữa (trung vị), không phải trung vị của các trung vị. "
+                    "Tử số: những hồ sơ, văn bản không lâu hơn số ở giữa. Mẫu số: {denominator}.",
                     en="The {denominator} of all places in the order of {numerator}, each by "
                     "itself; the value is the one in the middle (median), never a median of "
                     "medians. Numerator: those of no more than the middle. Denominator: "

@@ -30,6 +30,7 @@ DIMENSIONS: dict[str, dict[By, str]] = {
         By.CHANNEL: "channel",
     },
     "document": {By.ORGANISATION: "organisation"},
+    "receipt": {By.ORGANISATION: "organisation"},
     "feedback": {
         By.ORGANISATION: "organisation",
         By.FIELD: "field_code",
@@ -55,6 +56,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "organisation": "organisation",
         "receiving_organisation": "receiving_organisation",
     },
+    "receipt": {"organisation": "organisation"},
     "feedback": {
         "organisation": "organisation",
         "field": "field_code",

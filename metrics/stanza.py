@@ -145,11 +145,15 @@ def _misfits(stanza: Stanza, complaint: Complaint) -> Iterator[CatalogueError]:
 
 def _no_middle(stanza: Stanza, complaint: Complaint) -> Iterator[CatalogueError]:
     """A middle can only be told of a measure whose single amounts are kept."""
-    kept = {one.id: one.spread_over for one in measures().values() if one.spread_over}
+    kept = {
+        one.id: one.spread_over
+        for one in measures().values()
+        if one.spread_over and one.record == stanza["record"]
+    }
     over = kept.get(stanza["numerator"][0]) if len(stanza["numerator"]) == 1 else None
     if over is None:
         fact = "is not one measure of which single amounts are kept"
-        yield complaint("numerator", fact, f"There is {', '.join(kept)}")
+        yield complaint("numerator", fact, f"There is {', '.join(kept) or 'none of this record'}")
     elif stanza["denominator"] != [over]:
         yield complaint("denominator", "is not what the amounts are of", f"Write ['{over}']")
 

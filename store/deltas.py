@@ -13,6 +13,7 @@ from store.accounting import Moment
 from store.connection import Connection
 from store.facts import FACTS, Count, counts, observed_measures
 from store.handover import find_heirs, handed, moved
+from store.joined import join_batch
 from store.lives import read_events
 from store.schema import fingerprint_of, remember_fingerprint
 from store.sql import listed, matched, quoted, run, scalar
@@ -221,9 +222,13 @@ def is_known(connection: Connection, count: Count) -> bool:
 
 def count_batch(connection: Connection, count: Count, moment: Moment) -> None:
     """Append what the staged batch changes. The facts must not have been written yet."""
+    run(connection, MOMENT, vars(moment))
+    if count.joined:
+        join_batch(connection)
+        append(connection, count, moment.batch_id)
+        return
     fact = FACTS[count.record]
     names = {"record": count.record, "fields": listed(fact.columns)}
-    run(connection, MOMENT, vars(moment))
     if count.steps is None:
         run(connection, OWN_STATES, None, **names)
     else:

@@ -85,7 +85,8 @@ class Fact:
 class Count:
     """A kind of record that is counted into `<record>_delta`.
 
-    Its own table has its name; `steps` is the table of the steps that tell more about it.
+    Its own table has its name; `steps` is the table of the steps that tell more about it. What
+    is `joined` has no table of its own: it is put together of others (joined.py).
     `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
     rows apart. `is_tallied` is whether its events are kept one by one (tallies.py), in snapshots
     too; observations each have a value of their own, and are themselves in a snapshot.
@@ -98,6 +99,7 @@ class Count:
     measures: tuple[str, ...]
     measure_type: str
     steps: str | None = None
+    joined: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     is_tallied: bool = True
     by_calendar: bool = False
@@ -132,6 +134,8 @@ class Count:
     @property
     def facts(self) -> tuple[str, ...]:
         """The kinds of record that tell about it."""
+        if self.joined:
+            return self.joined
         return (self.record,) if self.steps is None else (self.record, self.steps)
 
     @property
@@ -200,11 +204,20 @@ def counts() -> Mapping[str, Count]:
         lives=("lives", "waits"),
     )
     document = Count("document", _columns("document"), "integer")
+    receipt = Count(
+        "receipt",
+        _columns("receipt"),
+        "integer",
+        joined=("document_status", "document"),
+        by_calendar=True,
+    )
     observation = Count("observation", ("value",), "double", keys=("measure",), is_tallied=False)
     others = (
         Count(one, _columns(one), "integer") for one in ("feedback", "procedure", "station_hour")
     )
-    return MappingProxyType({one.record: one for one in (dossier, document, observation, *others)})
+    return MappingProxyType(
+        {one.record: one for one in (dossier, document, receipt, observation, *others)}
+    )
 
 
 def observed_measures() -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from store.connection import Connection
 from store.deltas import Due, append, make_empty, replace_tables
 from store.facts import FACTS, Count
 from store.growth import books_until
+from store.joined import join_history
 from store.schema import remember_fingerprint
 from store.sql import drop_temporary, listed, matched, quoted, run, scalar, transaction
 
@@ -131,7 +132,7 @@ def _begin(connection: Connection, due: Due, rows: int) -> None:
     ours = {"record": due.record, "fingerprint": due.fingerprint, "books": books}
     if scalar(connection, IS_BEGUN) and scalar(connection, IS_OURS, ours):
         return
-    key, count = quoted(FACTS[due.record].keys[0]), due.count
+    key, count = quoted(FACTS[due.count.facts[0]].keys[0]), due.count
     sampled = "\n    union all\n    ".join(
         SAMPLE.format(key=key, table=table) for table in count.facts
     )
@@ -143,8 +144,12 @@ def _begin(connection: Connection, due: Due, rows: int) -> None:
 
 def _count(connection: Connection, count: Count, within: dict[str, str | None]) -> None:
     """Count the records whose keys lie within a range, as they were known at every moment."""
-    fact = FACTS[count.record]
+    fact = FACTS[count.facts[0]]
     key = quoted(fact.keys[0])
+    if count.joined:
+        join_history(connection, within, _in_part(key, within))
+        append(connection, count, ANEW)
+        return
     keys, in_part = listed(fact.keys), _in_part(key, within)
     run(
         connection,

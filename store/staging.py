@@ -22,6 +22,8 @@ select file_row_number as line, {columns}
 from read_parquet('{path}', file_row_number = true);
 """
 
+LANDED_COLUMNS = "select name from parquet_schema($path)"
+
 DROPPED = """
 create or replace temp table dropped_{kind} (line bigint not null, outcome varchar not null);
 """
@@ -142,9 +144,11 @@ def stage(connection: Connection, fact: Fact, landing: Landing, moment: Moment) 
     superseded_<kind>, the versions they replace, each under the line that replaces it.
     """
     read = fact.kind in landing.record_kinds
-    template = "cast({0} as {1}) as {0}" if read else "cast(null as {1}) as {0}"
+    landed = _landed_columns(connection, landing, fact) if read else frozenset()
     columns = ", ".join(
-        template.format(quoted(field.name), SQL_TYPES[field.type]) for field in fact.fields
+        f"cast({quoted(field.name) if field.name in landed else 'null'} as "
+        f"{SQL_TYPES[field.type]}) as {quoted(field.name)}"
+        for field in fact.fields
     )
     path = str(landing.parquet(fact.kind)).replace("'", "''")
     run(connection, STAGE if read else NOTHING, kind=fact.kind, columns=columns, path=path)
@@ -152,6 +156,13 @@ def stage(connection: Connection, fact: Fact, landing: Landing, moment: Moment) 
     _reject(connection, fact, moment)
     _drop_duplicates(connection, fact)
     _match(connection, fact, moment)
+
+
+def _landed_columns(connection: Connection, landing: Landing, fact: Fact) -> frozenset[str]:
+    """What the file has: one that landed before a field was kept lacks it, and tells nothing."""
+    path = str(landing.parquet(fact.kind))
+    rows = connection.execute(LANDED_COLUMNS, {"path": path}).fetchall()
+    return frozenset(name for (name,) in rows)
 
 
 def is_fresh(connection: Connection, fact: Fact) -> bool:

@@ -59,7 +59,8 @@ PROCEDURES = (
 )  # fmt: skip
 DOCUMENTS = (
     "docs_sent", "docs_electronic_rate", "docs_signed_rate", "docs_signed_unverified",
-    "docs_signature_invalid",
+    "docs_signature_invalid", "docs_received", "docs_refused",
+    "docs_acceptance_minutes_median", "docs_accepted_within_day_rate",
 )  # fmt: skip
 REPORTS = ("work_files_online_rate", "units_exchanging_signed_rate")
 FEEDS = (

@@ -165,7 +165,8 @@ class Clerk:
     def _status(self, message: Message, at: datetime) -> tuple[object, ...]:
         if not STATUS.fullmatch(message.status or ""):
             raise RefusedError("StatusCode", "value", "is not a status such as 03")
-        return message.document_id, _code(message.sender), message.status, at
+        code, area = self._receiver(message.sender, local_day(at))
+        return message.document_id, code, message.status, at, area
 
     def _moment(self, message: Message) -> datetime:
         """When it was sent; the day it was promulgated where no trace tells."""
@@ -183,6 +184,13 @@ class Clerk:
             return day(text, self.zone)
         except RecordError:
             return None
+
+    def _receiver(self, text: str, on: date) -> tuple[str, str]:
+        """Who tells a status, and where. A ministry's is no fault, and counts nowhere here."""
+        try:
+            return self.organisations.by_code(text, on)
+        except PlaceError:
+            return _code(text), ""
 
     def _sender(self, text: str, on: date) -> tuple[str, str]:
         try:

@@ -49,6 +49,7 @@ AREAS_FROM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "document": {"sender_area": ("sender_area", "sender_organisation")},
+    "document_status": {"area": ("area", "organisation")},
     "observation": {"area": ("area",)},
     "feedback": {"area": ("area", "organisation")},
     "procedure": {"owner_area": ("owner_area", "owner_organisation")},
@@ -57,7 +58,7 @@ AREAS_FROM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Each area of a record, and from where it is taken: the first that is known."""
 
-LIE_ANYWHERE = ("organisation",)
+LIE_ANYWHERE = ("organisation", "document_status")
 """Records that need no area: what they tell can be known without it."""
 
 AHEAD_MICROS = 7 * 3_600_000_000

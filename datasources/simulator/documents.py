@@ -39,6 +39,9 @@ NOBODY = -1
 UNSIGNED, VERIFIED, UNVERIFIED, INVALID = range(4)
 """What there is to be found of a signature: who vouches for it, and whether it holds."""
 
+TELLING = 0.25
+"""The share of organisations whose systems tell what becomes of the documents that reach them."""
+
 OWN_CERTIFICATES, ALTERED = 0.035, 0.006
 """The share of organisations whose certificates nobody knows; of messages altered on the way."""
 
@@ -48,7 +51,7 @@ class Documents:
     """One element per document and column; instants are local seconds, NEVER if not.
 
     `receivers` has a line per document, filled up with NOBODY. `arrived`, `accepted`, `refused`
-    and `done` are told by the first receiver, if it tells anything.
+    and `done` are told by the first receiver, if its system tells anything.
     """
 
     key: Keys
@@ -100,7 +103,10 @@ def drawn_documents(
     years = (left.day - day_number(date(2020, 1, 1))) / 365.25
     ahead = habit.online[left.desk]
     sent = within_hours(left.day, uniform(left.key, "sent"))
-    arrived, accepted, refused, done = _followed(left, sent)
+    secret = happens(left.key, "secret", 0.02)
+    receivers = _receivers(left, desks, days)
+    pace = _paces(seed, desks, receivers[:, 0])
+    arrived, accepted, refused, done = _followed(left, sent, np.where(secret, 0, pace))
     return Documents(
         key=left.key,
         desk=left.desk,
@@ -113,9 +119,9 @@ def drawn_documents(
         due=_due(left),
         signature=_signatures(seed, desks, left, 0.55 * (years - 1.3) + 0.8 * ahead),
         paper=happens(left.key, "paper", _logistic(0.2 - 0.5 * years - 0.6 * ahead)),
-        secret=happens(left.key, "secret", 0.02),
+        secret=secret,
         business=_business(left.key),
-        receivers=_receivers(left, desks, days),
+        receivers=receivers,
         arrived=arrived,
         accepted=accepted,
         refused=refused,
@@ -123,11 +129,22 @@ def drawn_documents(
     )
 
 
-def _followed(left: Arrivals, sent: Counts) -> tuple[Counts, Counts, Counts, Counts]:
-    """When it arrived, was accepted or refused, and was done with; few receivers tell."""
-    tells = happens(left.key, "tells", 0.10)
+def _paces(seed: int, desks: Sequence[Desk], rows: Counts) -> Numbers:
+    """How many hours each first receiver takes to accept, on average; 0 where it never tells."""
+    known, place = np.unique(rows, return_inverse=True)
+    names = [f"{seed} {desks[row].code}" if row != NOBODY else "" for row in known]
+    paces = [
+        0.5 * 40 ** fraction(f"{name} pace") if name and fraction(f"{name} tells") < TELLING else 0
+        for name in names
+    ]
+    return np.array(paces, dtype=np.float64)[place]
+
+
+def _followed(left: Arrivals, sent: Counts, pace: Numbers) -> tuple[Counts, Counts, Counts, Counts]:
+    """When it arrived, was accepted or refused, and was done with, where its receiver tells."""
+    tells = pace > 0
     arrives = sent + 2 + (waiting(left.key, "arrives", 40.0)).astype(np.int64)
-    accepts = arrives + MINUTE + waiting(left.key, "accepts", 2.0 * HOUR).astype(np.int64)
+    accepts = arrives + MINUTE + (waiting(left.key, "accepts", 1.0) * pace * HOUR).astype(np.int64)
     days = 1 + waiting(left.key, "done", 4.0).astype(np.int64)
     done = within_hours(work_days().after(accepts // DAY, days), uniform(left.key, "done at"))
     refuses = happens(left.key, "refuses", 0.02)

@@ -35,6 +35,13 @@ for counting. Only the register of areas, the calendar and the names of periods 
     docs_signed_rate             with a signature that holds and is vouched for ÷ sent
     docs_signed_unverified       signed by somebody nobody vouches for
     docs_signature_invalid       altered after it was signed
+    docs_received                documents their receiver told anything of, but no revocations
+    docs_refused                 of them refused, and not accepted by then
+    docs_acceptance_minutes_median
+                                 the middle of the minutes from arrival to acceptance
+    docs_accepted_within_day_rate
+                                 accepted before the second working day after that of arrival
+                                 began ÷ those accepted by then, and those not
     water_exceedance_hours       hours in which a station read something out of its limits
     water_station_uptime         readings that came ÷ readings owed since a station's first one
     household_businesses_active  as the communes report it; cashless_txn_value likewise
@@ -83,6 +90,7 @@ from datasources.simulator.truth_places import (
     plain,
     rate_of,
 )
+from datasources.simulator.truth_receipts import add_receipts
 from datasources.simulator.work_files import SIGNING
 from datasources.simulator.world import World
 from domain.area import register
@@ -110,6 +118,7 @@ def truth(world: World, day: date, cut: Cut = MONTHS) -> dict[Cell, Figures]:
     cells: dict[Cell, Figures] = {}
     add_cases(cells, _cases(world, day), day, cut)
     _add_documents(cells, world, day, cut)
+    add_receipts(cells, world, day, cut)
     _add_stations(cells, world, day, cut)
     add_feedback(cells, world, day, cut)
     if cut.grain is Grain.MONTH:

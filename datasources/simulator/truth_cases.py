@@ -6,8 +6,6 @@ Only the register of areas, the calendar and the names of periods are shared wit
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
-from statistics import median
 from typing import NamedTuple
 
 from datasources.simulator.dossiers import ONLINE, POSTAL
@@ -20,14 +18,15 @@ from datasources.simulator.truth_places import (
     Figures,
     Tally,
     count_in,
+    is_worked,
     lives_on,
+    middle_of,
     periods_told,
     places_of,
     plain,
     rate_of,
 )
 from domain.area import Boundaries, register
-from domain.calendar import load_calendar
 
 Taken = dict[tuple[str, str, date], list[int]]
 
@@ -97,7 +96,7 @@ def add_cases(
             numerator = sum(tally[what, *place] for what in above)
             cells[metric, *place] = rate_of(numerator, sum(tally[what, *place] for what in below))
         _add_workload(cells, tally, place)
-        cells["median_processing_days", *place] = _middle(taken[place])
+        cells["median_processing_days", *place] = middle_of(taken[place])
         if boundaries == Boundaries.TODAY or lives_on(area_id, cut.last_day(start, day)):
             for metric, what in STOCKS.items():
                 cells[metric, *place] = plain(tally[what, *place])
@@ -133,13 +132,6 @@ def _add_workload(cells: dict[Cell, Figures], tally: Tally, place: tuple[str, st
     cells["avg_processing_days", *place] = Figures(
         days, resolved, days / resolved if resolved else None
     )
-
-
-def _middle(days: list[int]) -> Figures:
-    """The median of the days of all dossiers there, and how many took no longer."""
-    middle = median(days) if days else None
-    within = sum(one <= middle for one in days) if middle is not None else 0
-    return Figures(within, len(days), middle)
 
 
 def _events(case: Case, day: date, cut: Cut) -> Iterator[tuple[str, date]]:
@@ -194,13 +186,8 @@ def _days_taken(case: Case) -> int:
     day, taken = case.received, 0
     while day < case.finished:
         day += ONE_DAY
-        taken += _is_worked(day) and not any(start <= day < end for start, end in case.waits)
+        taken += is_worked(day) and not any(start <= day < end for start, end in case.waits)
     return taken
-
-
-@cache
-def _is_worked(day: date) -> bool:
-    return load_calendar().is_working(day)
 
 
 def _punctuality(finished: date, due: date) -> str:
@@ -266,4 +253,4 @@ def _pressed(case: Case, on: date) -> Sequence[str]:
     if case.due < on:
         return ("overdue",)
     left = (on + ONE_DAY * number for number in range(1, (case.due - on).days + 1))
-    return ("near due",) if sum(map(_is_worked, left)) <= 1 else ()
+    return ("near due",) if sum(map(is_worked, left)) <= 1 else ()

@@ -1,6 +1,6 @@
 """Where and when things count in the truth: every area's ancestors on both maps, and the periods.
 
-Only the register of areas and the names of periods are shared with the program.
+Only the register of areas, the calendar and the names of periods are shared with the program.
 """
 
 from collections import defaultdict
@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from statistics import median
 from typing import NamedTuple
 
 from datasources.simulator.clock import DAY, NEVER, date_of
 from domain.area import COUNTRY_ID, Area, Boundaries, register
+from domain.calendar import load_calendar
 from domain.period import Grain, Span, period_end, period_start
 
 Cell = tuple[str, str, str, date]
@@ -151,3 +153,16 @@ def plain(count: int) -> Figures:
 def rate_of(numerator: int, denominator: int) -> Figures:
     """A rate from 0 to 100, of nothing none."""
     return Figures(numerator, denominator, 100 * numerator / denominator if denominator else None)
+
+
+def middle_of(amounts: list[int]) -> Figures:
+    """The median of all amounts there, and how many were no more."""
+    middle = median(amounts) if amounts else None
+    within = sum(one <= middle for one in amounts) if middle is not None else 0
+    return Figures(within, len(amounts), middle)
+
+
+@cache
+def is_worked(day: date) -> bool:
+    """Whether a day is a working day."""
+    return load_calendar().is_working(day)

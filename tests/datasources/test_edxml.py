@@ -61,6 +61,7 @@ def test_a_status_message_tells_what_became_of_a_document(home: Home) -> None:
             "organisation": "H44.18",
             "status": "03",
             "at": datetime(2020, 12, 7, 7, 5, tzinfo=UTC),
+            "area": "238@",
         }
     ]
 

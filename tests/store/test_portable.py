@@ -58,5 +58,6 @@ def test_every_kind_of_record_that_is_counted_has_its_file() -> None:
         "feedback",
         "observation",
         "procedure",
+        "receipt",
         "station_hour",
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from domain.record import RECORDS
 from store import StoreError, Warehouse
+from store.connection import WRITING, Connection, connect_warehouse
 from store.facts import SQL_TYPES
 from store.schema import migrate, migration_files, schema_version
 
@@ -42,32 +43,40 @@ def test_a_fact_table_has_the_columns_its_records_land_with(
     assert held.keys() - landed.keys() == {"source", "known_from", "known_to", "batch_id"}
 
 
-def test_migrations_are_applied_in_order_and_once(warehouse: Warehouse, tmp_path: Path) -> None:
+@pytest.fixture
+def first(tmp_path: Path) -> Connection:
+    """A warehouse as schema.sql alone makes it."""
+    connection = connect_warehouse(tmp_path / "first.duckdb", reachable=(), limits=WRITING)
+    migrate(connection, tmp_path)
+    return connection
+
+
+def test_migrations_are_applied_in_order_and_once(first: Connection, tmp_path: Path) -> None:
     (tmp_path / "0002_note.sql").write_text(
         "create table note (a int);\ninsert into note values (2)"
     )
     (tmp_path / "0003_more.sql").write_text("insert into note values (3)")
-    assert migrate(warehouse.connection, tmp_path) == 3
-    assert migrate(warehouse.connection, tmp_path) == 3
-    assert warehouse.connection.execute("from note order by a").fetchall() == [(2,), (3,)]
+    assert migrate(first, tmp_path) == 3
+    assert migrate(first, tmp_path) == 3
+    assert first.execute("from note order by a").fetchall() == [(2,), (3,)]
 
 
 def test_a_migration_that_fails_leaves_the_version_before_it(
-    warehouse: Warehouse, tmp_path: Path
+    first: Connection, tmp_path: Path
 ) -> None:
     (tmp_path / "0002_note.sql").write_text("create table note (a int)")
     (tmp_path / "0003_bad.sql").write_text(
         "insert into note values (3); insert into nowhere values (1)"
     )
     with pytest.raises(Exception, match="nowhere"):
-        migrate(warehouse.connection, tmp_path)
-    assert schema_version(warehouse.connection) == 2
-    assert warehouse.connection.execute("from note").fetchall() == []
+        migrate(first, tmp_path)
+    assert schema_version(first) == 2
+    assert first.execute("from note").fetchall() == []
 
 
 def test_a_warehouse_of_a_newer_release_is_refused(warehouse: Warehouse) -> None:
     warehouse.connection.execute("update schema_version set version = 99")
-    with pytest.raises(StoreError, match="has schema 99, this program knows 1"):
+    with pytest.raises(StoreError, match="has schema 99, this program knows 2"):
         migrate(warehouse.connection)
 
 
