@@ -55,6 +55,7 @@ class Cell(NamedTuple):
     data_as_of: datetime | None
     locked: str = ""
     restated_value: float | None = None
+    averaged: bool = False
 
 
 UNFIT = "unfit"

@@ -34,7 +34,7 @@ TABLE = (
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet compute a text, also where spaces stand before it."""
-MARKS = ("open", "reported", "as_reported", "estimated", "simulated", "locked")
+MARKS = ("open", "reported", "as_reported", "estimated", "averaged", "simulated", "locked")
 RANKS = ("rank", "ranked", "not_ranked")
 HEIRS = ("today_area_id", "today_area_name", "today_estimated")
 SAID = ("explanation",)

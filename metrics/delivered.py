@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics.contents import observed_metrics
+from metrics.merged import merged_averages
 from metrics.metric import Metric
 from metrics.observed import delivered
 from metrics.question import Question
@@ -30,6 +31,9 @@ def with_delivered(
         return columns
     rows = delivered(question, told)
     rows = rows[rows["standalone"] | rows["metric"].isin(looked_up)]
+    rows = rows.assign(averaged=False, rests_on=rows["source"].map(lambda source: (source,)))
+    averages = merged_averages(question, metrics, rows)
+    rows = rows if averages.empty else pd.concat([rows, averages], ignore_index=True)
     if rows.empty:
         return columns
     first = dict(zip((metric.id for metric in metrics), starts, strict=False))
@@ -68,10 +72,12 @@ def _figures(rows: pd.DataFrame, question: Question, metrics: Mapping[str, Metri
         quotient = scale * numerator / np.where(denominator == 0, np.nan, denominator)
     count = np.where(np.isnan(value), numerator, value)
     sources = question.sources
-    used = np.eye(len(sources.all), dtype=bool)[sources.numbers(rows["source"])]
+    eye = np.eye(len(sources.all), dtype=bool)
+    used = np.array([eye[sources.numbers(names)].any(axis=0) for names in rows["rests_on"]])
     told = sources.told(used)
     period = rows["period"].to_numpy(dtype=int)
-    severity = sources.severities(question.window)[sources.numbers(rows["source"]), period]
+    states = sources.severities(question.window)[:, period].T
+    severity = np.where(used, states, -1).max(axis=1)
     return {
         "numerator": np.where(is_rate, numerator, count),
         "denominator": np.where(is_rate, denominator, np.nan),
@@ -79,6 +85,7 @@ def _figures(rows: pd.DataFrame, question: Question, metrics: Mapping[str, Metri
         "reported": rows["standalone"].to_numpy(dtype=bool),
         "as_reported": is_rate & np.isnan(numerator),
         "estimated": np.zeros(len(rows), dtype=bool),
+        "averaged": rows["averaged"].to_numpy(dtype=bool),
         "severity": severity,
         "coverage": np.ones(len(rows)),
         "coverage_reported": np.ones(len(rows)),

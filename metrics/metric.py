@@ -25,10 +25,13 @@ class Aggregation(StrEnum):
 
     SUBTREE    everything in the area, whatever level it was counted at
     OWN_LEVEL  only what was counted at the area's own level, unless a level is asked for
+    MERGED_AVERAGE  the same; on today's map a merged province has, for the time before, the mean
+               of the provinces it was made of (metrics/merged.py)
     """
 
     SUBTREE = "subtree"
     OWN_LEVEL = "own_level"
+    MERGED_AVERAGE = "merged_average"
 
 
 @dataclass(frozen=True)

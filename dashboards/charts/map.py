@@ -160,6 +160,8 @@ def _hover(place: Place, words: Words) -> str:
         lines.append(words(f"status.{cell.status}"))
     if cell.estimated:
         lines.append(words("mark.estimated"))
+    if cell.averaged:
+        lines.append(words("mark.averaged"))
     return "<br>".join(lines)
 
 

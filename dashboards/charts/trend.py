@@ -219,6 +219,8 @@ def _hover(cell: Cell, look: TrendLook) -> str:
         lines.append(say("mark.open"))
     if cell.estimated:
         lines.append(say("mark.estimated"))
+    if cell.averaged:
+        lines.append(say("mark.averaged"))
     if cell.reported:
         lines.append(say("mark.reported"))
         lines.append(safe_label(cell.citation or ""))

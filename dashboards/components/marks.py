@@ -113,6 +113,8 @@ def reservations(cell: Cell, words: Words) -> list[Tree]:
         marks.append(tag("span", words("mark.reported"), cls="ioc-mark ioc-mark--reported"))
     if cell.estimated:
         marks.append(tag("span", words("mark.estimated"), cls="ioc-mark ioc-mark--estimated"))
+    if cell.averaged:
+        marks.append(tag("span", words("mark.averaged"), cls="ioc-mark ioc-mark--reported"))
     if cell.open:
         marks.append(tag("span", words("mark.open"), cls="ioc-mark ioc-mark--provisional"))
     if cell.locked:

@@ -171,6 +171,8 @@ def _value_text(metric: Metric, cell: Cell, words: Words) -> Tree | str:
         return tag(
             "span", text, cls="ioc-value ioc-value--estimated", title=words("mark.estimated")
         )
+    if cell.averaged:
+        return tag("span", text, cls="ioc-value ioc-value--estimated", title=words("mark.averaged"))
     return text
 
 

@@ -80,6 +80,7 @@ class Written:
             say("mark.open") if cell.open else "",
             say("mark.estimated") if cell.estimated else "",
             say("mark.reported") if cell.reported else "",
+            say("mark.averaged") if cell.averaged else "",
             marks.locked_text(cell, say) if cell.locked else "",
             say("mark.coverage", **coverage) if partial else "",
             self._why if cell.value is not None and not cell.open else "",

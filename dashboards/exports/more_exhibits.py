@@ -104,6 +104,7 @@ class MoreExhibits:
         told = (
             reached,
             say("mark.estimated") if cell.estimated else "",
+            say("mark.averaged") if cell.averaged else "",
             marks.locked_text(cell, say) if cell.locked else "",
         )
         reached = "; ".join(part for part in told if part)

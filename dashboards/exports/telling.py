@@ -130,6 +130,7 @@ class Telling:
             ("missing", len(known) < len(cells)),
             ("open", any(cell.open for cell in known)),
             ("estimated", any(cell.estimated for cell in known)),
+            ("averaged", any(cell.averaged for cell in known)),
             ("reported", any(cell.reported for cell in known)),
             ("locked", any(cell.locked for cell in cells)),
             ("partial", partial),

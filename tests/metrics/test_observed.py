@@ -1,9 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from domain.area import Boundaries, Level
 from domain.period import Grain
-from metrics import By
+from metrics import By, answer
 from store import Snapshot
 from tests.metrics.asking import ask, days, value
 from tests.metrics.collected import (
@@ -82,6 +83,44 @@ def test_a_score_is_its_own_areas_and_is_never_restated(offices: Snapshot) -> No
     country = ask(offices, "dti_score", None)
     assert np.isnan(restated["value"][0])
     assert np.isnan(country["value"][0])
+
+
+def test_a_merged_province_has_the_mean_of_the_old_ones_and_says_it_is_nobodys_score(
+    collected: Collected,
+) -> None:
+    """Phú Thọ is made of Phú Thọ, Vĩnh Phúc and Hòa Bình; An Giang of itself and Kiên Giang."""
+    told = {
+        ("25@", 2024): 500, ("26@", 2024): 600, ("17@", 2024): 640,
+        ("25@", 2023): 400, ("26@", 2023): 500,
+        ("25@2025-07-01", 2025): 610,
+        ("89@", 2024): 700,
+    }  # fmt: skip
+    scores = [
+        observation(
+            "dti_score", area, f"{year}-01-01", f"{year + 1}-01-01", value=score, citation="QĐ 1"
+        )
+        for (area, year), score in told.items()
+    ]
+    collected.deliver(scores, kind="observation", reaches="2026-02-01", known="2026-02-01")
+    snapshot = collected.published("2026-02-02")
+
+    def course(area: str, boundaries: Boundaries) -> pd.DataFrame:
+        years = days("2023-01-01", "2026-01-01")
+        return ask(snapshot, "dti_score", area, years, grain=Grain.YEAR, boundaries=boundaries)
+
+    frame = course("25", Boundaries.TODAY)
+    # Of 2023 one of the three is missing: there is no mean of two. Of 2025 it has its own.
+    assert frame["value"].fillna(-1).tolist() == [-1, 580, 610]
+    assert frame["averaged"].tolist() == [False, True, False]
+    words = "Trung bình cộng của Hoà Bình, Phú Thọ, Vĩnh Phúc; không phải điểm được công bố; QĐ 1"
+    assert frame["citation"].tolist() == ["", words, "QĐ 1"]
+    assert words in answer.as_csv(frame)
+    assert answer.document(frame)["values"][1]["averaged"] is True
+    assert "averaged" in answer.as_table(frame)
+    assert course("91", Boundaries.TODAY)["value"].isna().all()
+    assert course("25@2024-12-31", Boundaries.THEN)["value"].fillna(-1).tolist() == [400, 500, -1]
+    listed = ask(snapshot, "dti_score", None, 2024, by=By.AREA, boundaries=Boundaries.TODAY)
+    assert listed.loc[listed["averaged"], "area_id"].tolist() == ["25@2025-07-01"]
 
 
 def test_a_printed_figure_answers_where_nothing_was_counted(offices: Snapshot) -> None:
