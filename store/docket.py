@@ -40,6 +40,8 @@ EVERYTHING = -1
 """Before the first batch."""
 SMALL_ROWS, SUPERSEDED_SHARE = 20_000, 0.5
 MOST_PARTS = 12
+AT_ONCE = 400_000
+"""So many rows of dossiers are looked through at once: all of them do not fit into memory."""
 
 ATTACH = "attach '{path}' as part"
 ATTACH_SMALL = "attach '{path}' as part (block_size 16384)"
@@ -54,8 +56,14 @@ from (
     select source, dossier_code from dossier_event where batch_id > $since
 )
 """
-ALL = "select source, {fields}, known_from, batch_id from dossier where known_to is null"
-OF_BATCHES = f"{ALL} and batch_id > $since"
+ALL = """
+select source, {fields}, known_from, batch_id
+from dossier
+where known_to is null
+and rowid >= $first
+and rowid < $end
+"""
+OF_BATCHES = f"{ALL}and batch_id > $since"
 
 # Dossiers of which only new steps were told.
 RETOLD = """
@@ -70,7 +78,7 @@ where batch_id > $since and known_to is null;
 """
 OF_STEPS = f"""
 union all
-{ALL} and batch_id <= $since
+{ALL}and batch_id <= $since
 and (source, dossier_code) in (from docket_retold)
 """
 HAS_RETOLD = "select exists (from docket_retold)"
@@ -78,7 +86,7 @@ HAS_RETOLD = "select exists (from docket_retold)"
 DOCKETED = """
 create or replace temp table docketed as
 select
-    row_number() over () as record_no,
+    $numbered + row_number() over () as record_no,
     1 as sign,
     date '2000-01-01' as known_day,
     found.*
@@ -93,6 +101,8 @@ from dossier_event as step
 join docketed using (source, dossier_code)
 where step.known_to is null;
 """
+ROWS = "select coalesce(max(rowid), -1) + 1 from dossier"
+NUMBERED = "select count(*) from docketed"
 SUMS = """
 select {sums}
 from (select effect_id, count(*) as times from event group by effect_id)
@@ -134,7 +144,6 @@ def write_docket(
     path = folder / f"{version.replace('ioc-', 'dossiers-')}.duckdb.tmp"
     path.unlink(missing_ok=True)
     _write(connection, path, since, until)
-    drop_temporary(connection)
     part, sums = _checked(path, since, until)
     return Written(Docket(rules, books, (*kept, part)), path, None if kept else sums)
 
@@ -173,36 +182,62 @@ def _room_made(connection: Connection, parts: tuple[Part, ...]) -> tuple[tuple[P
 
 
 def _write(connection: Connection, path: Path, since: int, until: int) -> None:
-    count = counts()[RECORD]
-    is_whole = since == EVERYTHING
     names = {"path": str(path).replace("'", "''")}
-    run(connection, ATTACH if is_whole else ATTACH_SMALL, None, **names)
+    run(connection, ATTACH if since == EVERYTHING else ATTACH_SMALL, None, **names)
     try:
-        _number(connection, since, is_whole=is_whole)
-        run(connection, count.known_sql)
-        run(connection, RECORDS, None, heirs=str(HEIRS))
+        numbered = 0
+        for first, end in _ranges(connection, since):
+            within = {"since": since, "first": first, "end": end, "numbered": numbered}
+            numbered += _write_some(connection, within)
         run(
             connection,
             sql_file("docket.sql"),
             {"since": since, "until": until, "counting": fingerprint_of(connection, RECORD)},
-            heirs=str(HEIRS),
-            noted=_events(connection, count),
-            stocks=" + ".join(quoted(one) for one in count.stocks),
         )
     finally:
         connection.execute(DETACH)
 
 
-def _number(connection: Connection, since: int, *, is_whole: bool) -> None:
+def _ranges(connection: Connection, since: int) -> list[tuple[int, int]]:
+    """The places of the dossiers to be written: all at once where they are few."""
+    rows = int(scalar(connection, ROWS))
+    if rows <= AT_ONCE or _touched(connection, since) <= AT_ONCE:
+        return [(0, rows)]
+    return [(first, first + AT_ONCE) for first in range(0, rows, AT_ONCE)]
+
+
+def _write_some(connection: Connection, within: Mapping[str, int]) -> int:
+    """Write the dossiers in some places, and their events; how many dossiers they are."""
+    count = counts()[RECORD]
+    _number(connection, within)
+    run(connection, count.known_sql)
+    run(connection, RECORDS, None, heirs=str(HEIRS))
+    begins = within["first"] == 0
+    run(
+        connection,
+        sql_file("docket_some.sql"),
+        within,
+        into_event="create table part.event as" if begins else "insert into part.event",
+        into_dossier="create table part.dossier as" if begins else "insert into part.dossier",
+        heirs=str(HEIRS),
+        noted=_events(connection, count),
+        stocks=" + ".join(quoted(one) for one in count.stocks),
+    )
+    number = int(scalar(connection, NUMBERED))
+    drop_temporary(connection)
+    return number
+
+
+def _number(connection: Connection, within: Mapping[str, int]) -> None:
     """Number the dossiers to be written, and gather the steps that are known of them."""
     fields = listed(FACTS[RECORD].columns)
     found = ALL.format(fields=fields)
-    if not is_whole:
-        run(connection, RETOLD, {"since": since})
+    if within["since"] != EVERYTHING:
+        run(connection, RETOLD, within)
         found = OF_BATCHES.format(fields=fields)
         if scalar(connection, HAS_RETOLD):
             found += OF_STEPS.format(fields=fields)
-    run(connection, DOCKETED, {"since": since}, found=found)
+    run(connection, DOCKETED, within, found=found)
 
 
 def _events(connection: Connection, count: Count) -> str:
@@ -238,6 +273,6 @@ def _checked(path: Path, since: int, until: int) -> tuple[Part, Mapping[str, flo
 def _rules(connection: Connection) -> str:
     """Names what a docket is made by: other rules, and everything is written anew."""
     derived = [fingerprint_of(connection, name) for name in ("area", RECORD)]
-    texts = (sql_file("docket.sql"), ALL, DOCKETED)
+    texts = (sql_file("docket.sql"), sql_file("docket_some.sql"), ALL, DOCKETED)
     told = repr((schema_version(connection), derived, texts))
     return hashlib.sha256(told.encode()).hexdigest()

@@ -81,6 +81,7 @@ with handed as (
         on reign.dimension_id = counted.dimension_id
         and counted.day < reign.valid_from
     group by all
+    having {open}
 )
 
 select known_day, day, cast(null as date) as origin_day, holder as dimension_id, {columns}
@@ -128,6 +129,7 @@ def handed(count: Count, counted: str) -> str:
     return HANDED.format(
         counted=counted,
         stock_sums=listed(count.stocks, "sum({0}) as {0}"),
+        open=" or ".join(f"sum({quoted(one)}) <> 0" for one in count.stocks),
         columns=_all(count, "{0}"),
         taken=_all(count, "-{0} as {0}"),
     )

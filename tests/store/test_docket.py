@@ -44,7 +44,7 @@ def anew(warehouse: Warehouse) -> Snapshot:
 
 
 def test_after_any_batches_the_parts_tell_what_one_written_anew_does(
-    warehouse: Warehouse,
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(1)
     communes = sorted(a.area_id for a in register().areas.values() if a.level is Level.COMMUNE)
@@ -56,6 +56,7 @@ def test_after_any_batches_the_parts_tell_what_one_written_anew_does(
         most = max(most, len(parts(snapshot)))
     assert most >= 3
     grown = told(snapshot)
+    monkeypatch.setattr("store.docket.AT_ONCE", 30)  # as where there are too many for one go
     whole = anew(warehouse)
     assert len(parts(whole)) == 1
     assert grown == told(whole)
