@@ -3,10 +3,11 @@
 Every function returns plain JSON; values come from `query` and `compare`, nothing is computed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboards import format as fmt
 from dashboards.board import Board
+from dashboards.cells import ask_href
 from dashboards.charts.distribution import classes, distribution
 from dashboards.charts.frame import Figure
 from dashboards.components.card import card, name_and_variant
@@ -51,9 +52,13 @@ class MetricSheet:
         return page_head(name, lead, path, say, told.aside())
 
     def value(self) -> Tree:
-        """The metric's card: its value over the whole span."""
+        """The metric's card: its value over the whole span, and the way to ask about it."""
         told = Sections(self.board, self.inside, self.words)
-        return card(told.reading(self.board.metric), self.words, hero=True)
+        reading = told.reading(self.board.metric)
+        if reading.cell.value is not None and not self.board.view.filters:
+            # Elsewhere a card asks of what missed its target; here somebody came for this figure.
+            reading = replace(reading, ask_href=ask_href(reading.cell))
+        return card(reading, self.words, hero=True)
 
     # ---- beside others
 

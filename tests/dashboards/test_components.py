@@ -340,6 +340,11 @@ def test_a_period_with_a_printed_figure_beside_the_computed_one_counts_once() ->
     assert one_per_period([computed, printed]) == [computed]
 
 
+def test_a_mean_of_merged_provinces_says_that_nobody_published_it() -> None:
+    card = drawn(cell(580.0, averaged=True))
+    assert "trung bình cộng, không phải điểm được công bố" in text_of(card)
+
+
 # ---- what waits for somebody
 
 

@@ -138,3 +138,11 @@ def test_the_catalogue_lists_every_metric_and_finds_by_any_of_its_words(visit: V
 )
 def test_what_may_be_added_is_said(metric: str, wanted: str) -> None:
     assert adding(catalogue().metric(metric)) == wanted
+
+
+def test_any_figure_of_the_page_can_be_asked_about_unless_it_is_narrowed(visit: Visited) -> None:
+    asking = elements(drawn(visit("/metric/dossiers_received?area=25"), "value"), "ioc-card__ask")
+    there = "/alerts/ask/dossiers_received/25@2025-07-01/2026-01-01/"
+    assert [one[1]["href"].startswith(there) for one in asking] == [True]
+    narrowed = visit("/metric/dossiers_received?area=25&field=DD")
+    assert elements(drawn(narrowed, "value"), "ioc-card__ask") == []

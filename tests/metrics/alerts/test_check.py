@@ -21,6 +21,7 @@ OFF = "".join(
         "near_due_spike",
         "doubtful_figure",
         "on_time_low",
+        "mass_rescheduling",
     )
 )
 OVERDUE = """
@@ -266,6 +267,25 @@ def test_a_jump_is_an_alert_of_its_area_until_its_days_have_passed(
     jumped = {one.key.area_id: one for one in under_way(home)}
     assert (jumped["25@2025-07-01"].seen.value, jumped["25@2025-07-01"].seen.bound) == (60, 10)
     assert "60, thường là 10" in jumped["25@2025-07-01"].seen.told_vi
+
+
+def test_dossiers_put_off_in_bulk_are_an_alert_that_names_who_how_many_and_the_batch(
+    collected: Collected, home: Path
+) -> None:
+    only(home, "mass_rescheduling")
+    deliver(collected, 40, "2025-08-18")
+    assert checked(home, "2025-08-18 10:00").news == 0
+    later = [
+        dossier(f"D{n}", "2025-08-01", due="2025-09-30", area=NEW_PHUNG_NGUYEN) for n in range(12)
+    ]
+    collected.deliver(later, reaches="2025-08-19 09:00", known="2025-08-19 09:05")
+    collected.published("2025-08-19 09:10")
+    assert checked(home, "2025-08-19 10:00").news == 1
+    [one] = under_way(home)
+    assert (one.key.area_id, one.key.metric) == (NEW_PHUNG_NGUYEN, "dossiers_pending_overdue")
+    assert one.seen.value == 12
+    assert "12 hồ sơ đang mở được hẹn lại muộn hơn (30 % của 40)" in one.seen.told_vi
+    assert "ngày hẹn cũ 20/08/2025, mới 30/09/2025; lô permits 2" in one.seen.told_vi
 
 
 def test_trying_the_rules_keeps_nothing(collected: Collected, home: Path) -> None:
