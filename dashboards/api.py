@@ -6,7 +6,8 @@
     GET /api/v1/metrics          the catalogue
     GET /api/v1/openapi.json     all of this for machines
     GET /download                a query as a CSV file that Excel reads as Vietnamese
-    GET /download/rejected       the records that were refused: where they stand, and why
+    GET /download/rejected       the records that were refused: where they stand, and why, in the
+                                 words of `lang` (vi or en)
 
 What cannot be answered is a problem document (RFC 9457) whose `detail` is one sentence.
 """
@@ -23,9 +24,10 @@ from werkzeug.datastructures import MultiDict
 
 from dashboards.access import ALERTS, EXPORT, OPEN, READ, Access, person
 from dashboards.alert_documents import said_about, with_replies
-from dashboards.data import Figures
+from dashboards.data import Figures, language_of
 from dashboards.openapi import openapi
 from dashboards.people import note_deed
+from dashboards.told import told
 from domain.area import Boundaries, Level
 from domain.errors import (
     BusyError,
@@ -159,7 +161,9 @@ def register(access: Access, figures: Figures, listing: type[BaseModel]) -> None
     @problems_told
     def refused() -> flask.Response:
         source = flask.request.args.get("source", "")
+        language = language_of({"language": flask.request.args.get("lang")})
         rows = rejected_rows(figures.snapshot, source)
+        rows["reason"] = [told(reason, language) for reason in rows["reason"]]
         note_deed("export", f"rejected {source}", figures.snapshot.version)
         text = BYTE_ORDER_MARK + rows.map(answer.inert).to_csv(index=False, lineterminator="\r\n")
         response = flask.Response(text, mimetype="text/csv")

@@ -66,7 +66,12 @@ def drawn(visit: Visit) -> Drawn:
             say("sources.rejections"),
             say("sources.rejections_note"),
             _rejections(visit),
-            tag("a", say("sources.download"), href="/download/rejected", download=True),
+            tag(
+                "a",
+                say("sources.download"),
+                href=f"/download/rejected?lang={say.language}",
+                download=True,
+            ),
         ),
     ]
     return dict(zip(PARTS, trees, strict=True))

@@ -51,6 +51,10 @@ def quick_lines(
     if not all(PLAIN_KEY.fullmatch(part) for parts in paths.values() for part in parts):
         return None
     content = document.content.removeprefix(BOM)
+    height = content.count(b"\n") + (not content.endswith(b"\n"))
+    # Arrow's reader takes the process down over a `null` where a line should begin.
+    if content.count(b"\n{") + content.startswith(b"{") != height:
+        return None
     try:
         table = _read(content, _schema(list(paths.values())))
         texts = {path: _at(table, parts) for path, parts in paths.items()}
@@ -59,7 +63,6 @@ def quick_lines(
         unused = _unused(content, {parts[0] for parts in paths.values()})
     except (pa.ArrowException, msgspec.MsgspecError, UnicodeError, TypeError):
         return None
-    height = content.count(b"\n") + (not content.endswith(b"\n"))
     missing = any(
         texts[path].null_count == table.num_rows
         for field, path in columns.items()

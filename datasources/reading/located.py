@@ -107,7 +107,7 @@ class Locator:
             if self.record in LIE_ANYWHERE:
                 places[name] = filled(first_given([*known, pa.nulls(height, pa.string())]), "")
                 continue
-            places[name] = first_given(known)
+            places[name] = first_given(known or [pa.nulls(height, pa.string())])
             lost = ~is_given(places[name])
             doubts += [hint._replace(rows=hint.rows & lost) for hint in hints]
             doubts.append(Doubt(name, "area", "lies in no known area", lost))

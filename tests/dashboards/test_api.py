@@ -15,7 +15,9 @@ from commands.published import published
 from dashboards.shell import create_app
 from domain.errors import StoreError
 from settings import settings
-from store import Limits
+from store import Limits, Warehouse, publish
+from tests.store.landed import NO_RESERVE, NOW, dossier, land
+from tests.store.prepared import prepare
 
 ROOT = Path(__file__).parents[2]
 ASKED = {
@@ -103,10 +105,21 @@ def test_a_download_opens_in_excel_as_vietnamese(client: FlaskClient) -> None:
     assert "Phú Thọ" in answer.data.decode("utf-8-sig")
 
 
-def test_refused_records_can_be_taken_away_without_their_values(client: FlaskClient) -> None:
-    answer = client.get("/download/rejected?source=nothing")
-    first = answer.data.decode("utf-8-sig").splitlines()
-    assert first == ["source,batch_id,finished_at,row_number,field,rule,reason"]
+def test_refused_records_can_be_taken_away_without_their_values_in_the_readers_words(
+    tmp_path: Path,
+) -> None:
+    refused = {"row": 7, "field": "due_at", "rule": "date", "reason": "is no date in a known form"}
+    records, read = {"dossier": [dossier("A")]}, {"dossier": 2}
+    with Warehouse.open(prepare(tmp_path), reserve=NO_RESERVE) as warehouse:
+        warehouse.load(land(tmp_path, records, read=read, rejected=[refused]), NOW)
+        publish(warehouse, tmp_path, NOW)
+    client = create_app(tmp_path).server.test_client()
+    reasons = {"": "không phải ngày giờ theo dạng đã biết", "?lang=en": refused["reason"]}
+    for asked, reason in reasons.items():
+        text = client.get(f"/download/rejected{asked}").data.decode("utf-8-sig")
+        header, line = text.splitlines()
+        assert header == "source,batch_id,finished_at,row_number,field,rule,reason"
+        assert line.endswith(f",7,due_at,date,{reason}")
 
 
 def test_the_description_names_every_parameter_and_metric(client: FlaskClient) -> None:

@@ -122,6 +122,14 @@ def test_a_csv_of_the_same_shape_is_read_too(home: Home) -> None:
     assert any("sender_name" in note for note in delivery.manifest["contract"])
 
 
+def test_reports_of_no_area_at_all_are_refused_one_by_one(home: Home) -> None:
+    home.configure(SOURCE)
+    home.write("incoming/a.csv", b"feedback_id,received_at\n1,31/08/2023 08:00\n")
+    delivery = home.collect("pakn")
+    assert delivery.refusals == [(2, "commune_code", "area", "lies in no known area")]
+    assert delivery.manifest["records_read"] == {"feedback": 1}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

@@ -507,6 +507,7 @@ def as_lines(items: list[Any]) -> bytes:
         (as_lines(PLAIN).replace(b"\n", b"\n\n", 1), False),
         (as_lines(PLAIN).replace(b"\n", b" ", 1), False),
         (as_lines(PLAIN) + b"\n[1]\n", False),
+        (b"null\n" + as_lines(PLAIN), False),
         (as_lines(PLAIN).replace(b'"code"', b'"kode"'), False),
         (as_lines(PLAIN).replace(b"HS-1", b"HS-\xff", 1), False),
     ],
