@@ -9,6 +9,7 @@ from dashboards.board import Board, first_of_each
 from dashboards.cells import Cell
 from dashboards.components.attention import shortfall
 from dashboards.geography import map_around
+from dashboards.text import Words
 from domain.area import Area, Level
 from domain.errors import SelectionError
 from domain.period import Span
@@ -117,10 +118,15 @@ class Inside:
         ]
         return sorted(found, key=lambda one: (one.own.status != "missed", -one.shortfall))
 
-    @property
-    def has_judged(self) -> bool:
-        """Whether any of the areas listed could be judged at all."""
-        return bool(self._missed_by_members()[1])
+    def none_missed(self, words: Words) -> str:
+        """That no target is missed, as far as could be judged: what is not known is not good."""
+        own, inside = self.board.headline, self._missed_by_members()[1]
+        asked = [one.id for one in self._judged if own[one.id].target is not None]
+        judged = [one for one in asked if own[one].status != "unknown" or inside[one]]
+        if not judged:
+            return words("attention.unjudged")
+        rest = len(asked) - len(judged)
+        return words("attention.partly", count=rest) if rest else words("attention.none")
 
     @property
     def is_alone(self) -> bool:

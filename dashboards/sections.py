@@ -193,7 +193,7 @@ class Sections:
         head = panel_head(say("attention.title"), say(key), level=2)
         return [
             tag("div", *head, cls="ioc-panel__head"),
-            tag("div", attention(items, say), cls="ioc-panel__body"),
+            tag("div", attention(items, self.inside.none_missed(say), say), cls="ioc-panel__body"),
         ]
 
     def concern(self, one: Missed) -> Concern:

@@ -112,18 +112,11 @@ class SubjectSheet:
         ]
         key = "attention.narrowed" if board.view.filters else "attention.note"
         head = panel_head(say("attention.title"), say(key), level=2)
-        body = attention(items, say) if items else self._nothing_red()
+        body = attention(items, self.inside.none_missed(say), say)
         return [
             tag("div", *head, cls="ioc-panel__head"),
             tag("div", body, cls="ioc-panel__body"),
         ]
-
-    def _nothing_red(self) -> Tree:
-        """That nothing is missed; or that nothing could be judged, which is not the same."""
-        headline = self.board.headline
-        judged = [one for one in headline.values() if one.status in ("met", "near")]
-        key = "attention.none" if judged or self.inside.has_judged else "subject.unjudged"
-        return tag("p", self.words(key), cls="ioc-section__note")
 
     def _advice(self, metric: Metric) -> str:
         said = self.subject.advice.get(metric.id)

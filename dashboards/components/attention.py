@@ -48,10 +48,10 @@ def shortfall(metric: Metric, cell: Cell) -> float:
     return max(behind, 0.0) / (metric.tolerance or max(abs(cell.target), 1.0))
 
 
-def attention(concerns: Sequence[Concern], words: Words) -> Tree:
-    """The list, or the sentence that nothing is missed."""
+def attention(concerns: Sequence[Concern], none_missed: str, words: Words) -> Tree:
+    """The list, or the sentence that says how far nothing is missed."""
     if not concerns:
-        return tag("p", words("attention.none"), cls="ioc-section__note")
+        return tag("p", none_missed, cls="ioc-section__note")
     return tag("ol", *[_item(concern, words) for concern in concerns], cls="ioc-attention")
 
 

@@ -1,5 +1,6 @@
 """Exhibits of a board: what a page shows as a chart, a map, a ranking or cards, to take away."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,12 @@ from dashboards.charts.trend import since_the_first
 from dashboards.charts.trend_sheet import value_axis
 from dashboards.comparison import Comparison
 from dashboards.components.ranking import Standing, ranked
-from dashboards.exports.entries import decimals_of, ranking_table, series_table
+from dashboards.exports.entries import (
+    decimals_of,
+    ranking_table,
+    series_table,
+    why_unranked,
+)
 from dashboards.exports.exhibit import Bars, Exhibit, Mapped, Points, Table
 from dashboards.exports.telling import Telling
 from dashboards.geography import shapes_within
@@ -66,7 +72,7 @@ class BoardExhibits:
             table=series_table(metric, cells, board.grain, board.view.calendar, self.words),
             charts=(self._points(metric, drawn),) if drawn else (),
             remarks=(*told.unfit(metric), *told.remarks(drawn), *self._events()),
-            simulated=any(cell.simulated for cell in cells),
+            simulated=told.is_simulated(cells),
             late=told.late(cells),
         )
 
@@ -137,7 +143,7 @@ class BoardExhibits:
             table=self._ranking_table(placed),
             charts=self._bars(placed),
             remarks=(*told.unfit(metric), *told.remarks(cells), *self._plainly(placed)),
-            simulated=any(cell.simulated for cell in cells),
+            simulated=told.is_simulated(cells),
             late=told.late(cells),
             table_apart=apart,
         )
@@ -160,7 +166,9 @@ class BoardExhibits:
             value = fmt.shown(ranked_values[0], unit, say.language)
             told.append(say("export.all_equal", count=len(ranked_values), value=value))
         if count:
-            told.append(say("export.unranked", count=count, of=len(placed)))
+            why = Counter(why_unranked(one, say) for rank, one in placed if rank is None)
+            named = ", ".join(f"{name} ({number})" for name, number in why.most_common())
+            told.append(say("export.unranked", count=count, of=len(placed), why=named))
         return tuple(told)
 
     def _bars(self, placed: Sequence[Place]) -> tuple[Bars, ...]:
@@ -223,7 +231,7 @@ class BoardExhibits:
             table=self._ranking_table(placed),
             charts=(*((drawn,) if drawn else ()), *self._worst(placed)),
             remarks=(*told.unfit(metric), *told.remarks(cells)),
-            simulated=any(cell.simulated for cell in cells),
+            simulated=told.is_simulated(cells),
             late=told.late(cells),
             table_apart=apart,
         )

@@ -169,21 +169,21 @@ def ranking_table(
     has_target = any(one.cell.target is not None for _, one in placed)
     judged = (
         Column(words("table.target"), Kind.NUMBER, 0.9),
-        Column(words("ranking.status"), width=1.25),
+        Column(words("ranking.status"), width=1.35),
     )
     moved = (
         Column(words("export.before"), Kind.NUMBER, apart=True),
-        Column(words("change.label"), width=1.2),
+        Column(words("change.label"), width=1.45),
     )
     columns = (
         Column(words("ranking.rank"), Kind.NUMBER, 0.6),
         Column(words("export.code"), apart=True),
-        Column(words("ranking.area"), width=2.4),
+        Column(words("ranking.area"), width=2.3),
         _value_column(metric, words),
         *_part_columns(metric, words),
         *(judged if has_target else ()),
         *(moved if compared else ()),
-        Column(words("table.note"), width=1.9),
+        Column(words("table.note"), width=1.7),
     )
     return Table(
         columns,
@@ -224,11 +224,14 @@ def _ranked_row(
 
 def _ranking_note(written: Written, one: Standing, rank: int | None) -> Entry:
     """The reservations, or why there is no rank."""
-    cell = one.cell
-    if rank is None and cell.value is not None:
-        line = Ranked(
-            "", one.name, cell.value, cell.denominator, cell.freshness, cell.status_reason
-        )
-        why = NOT_RANKED[Reason(not_ranked(line))][written.words.language]
+    if rank is None and one.cell.value is not None:
+        why = why_unranked(one, written.words)
         return Entry(why, why)
     return written.note
+
+
+def why_unranked(one: Standing, words: Words) -> str:
+    """Why an area has no rank, in words."""
+    cell = one.cell
+    line = Ranked("", one.name, cell.value, cell.denominator, cell.freshness, cell.status_reason)
+    return NOT_RANKED[Reason(not_ranked(line))][words.language]

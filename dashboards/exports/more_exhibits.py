@@ -50,7 +50,7 @@ class MoreExhibits:
             facts=told.facts(board.area, found),
             table=table,
             remarks=(*remarks, *told.remarks([cell for cell in found if cell.value is not None])),
-            simulated=any(cell.simulated for cell in found),
+            simulated=told.is_simulated(found),
             late=told.late(found),
         )
 
@@ -79,7 +79,7 @@ class MoreExhibits:
     def _figure_columns(self) -> tuple[Column, ...]:
         say = self.words
         compared = basis(self.board, say)
-        moved = (Column(compared[:1].upper() + compared[1:], width=1.25),) if compared else ()
+        moved = (Column(compared[:1].upper() + compared[1:], width=1.35),) if compared else ()
         return (
             Column(say("export.metric"), width=3.0),
             Column(say("export.value"), Kind.NUMBER, 0.8),
@@ -88,7 +88,7 @@ class MoreExhibits:
             Column(say("table.status"), width=1.15),
             *moved,
             Column(say("export.parts"), width=1.5),
-            Column(say("definition.as_of"), width=2.0),
+            Column(say("definition.as_of"), width=2.45),
         )
 
     def _figure(self, metric: Metric, cell: Cell, before: Cell | None) -> tuple[Entry, ...]:
@@ -136,8 +136,12 @@ class MoreExhibits:
         )
         table = Table(columns, tuple(self._concern(one) for one in missed))
         found = [cell for one in missed for cell in (one.own, *one.cells)]
-        remarks = () if missed else (say("attention.none"),)
-        return self._exhibit("concerns", table, found, remarks=remarks)
+        if missed:
+            return self._exhibit("concerns", table, found)
+        looked_at = list(self.board.headline.values())
+        remarks = (self.inside.none_missed(say),)
+        exhibit = self._exhibit("concerns", table, looked_at, remarks=remarks)
+        return replace(exhibit, table_apart=True)
 
     def _concern(self, one: Missed) -> tuple[Entry, ...]:
         say, metric, language = self.words, one.metric, self.words.language
@@ -215,7 +219,7 @@ class MoreExhibits:
             Column(say("export.points"), Kind.NUMBER, 0.8),
             Column(say("export.official_points"), Kind.NUMBER, 0.9),
             Column(say("export.lost_points"), Kind.NUMBER, 0.8),
-            Column(say("export.share"), Kind.NUMBER, 0.8),
+            Column(say("export.share"), Kind.NUMBER, 0.95),
             Column(say("table.note"), width=2.6),
         )
         table = Table(columns, tuple(self._index_rows(index)))

@@ -12,6 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from dashboards.exports.exhibit import Column, Entry, Exhibit, Folder, Table
 from dashboards.exports.picture import bare, png
@@ -23,6 +24,7 @@ TEXT = 13.0
 SMALL = 10.0
 NARROWEST = 0.95
 """Of a column, in the shares of `Column.width`: the word "Hạng" is not broken."""
+SIDE = 45  # twentieths of a point
 JUDGED = ("met", "near", "missed")
 
 
@@ -70,7 +72,27 @@ class _Report:
         self._facts(self.folder.about)
 
     def show(self, exhibit: Exhibit) -> None:
-        """Heading, comment, charts, table, source and explanation."""
+        """Heading, comment, charts, table, source and explanation.
+
+        What is said below a picture or a table stands on the page where that ends.
+        """
+        before = len(self.document.element.body)
+        self._show(exhibit)
+        self._bind(before)
+        if not self.folder.has_cover:
+            _run(self._paragraph(), self.say("export.explanation"), TEXT, bold=True)
+            self._facts(exhibit.facts)
+
+    def _bind(self, before: int) -> None:
+        """Keep the end of an exhibit with what is said of it."""
+        added = list(self.document.element.body)[before:]
+        tables = [one for one in added if one.tag == qn("w:tbl")]
+        ends = [row for table in tables for row in list(table.iter(qn("w:tr")))[-1:]]
+        bound = [one for one in added if one.tag == qn("w:p")][:-1]
+        for paragraph in (*bound, *(one for row in ends for one in row.iter(qn("w:p")))):
+            Paragraph(paragraph, self.document).paragraph_format.keep_with_next = True
+
+    def _show(self, exhibit: Exhibit) -> None:
         if self.folder.has_cover:
             _run(self.document.add_heading(level=1), exhibit.title, 14, bold=True)
             lead = self._paragraph()
@@ -96,9 +118,6 @@ class _Report:
             _run(self._paragraph(), remark, SMALL, "ink-3")
         marked = self.say("mark.simulated") + ". " if exhibit.simulated else ""
         _run(self._paragraph(), marked + exhibit.source, SMALL, "ink-3")
-        if not self.folder.has_cover:
-            _run(self._paragraph(), self.say("export.explanation"), TEXT, bold=True)
-            self._facts(exhibit.facts)
 
     def _paragraph(self) -> Any:
         paragraph = self.document.add_paragraph()
@@ -119,6 +138,7 @@ class _Report:
         grid = self.document.add_table(rows=len(lines), cols=len(table.columns))
         grid.style = self.document.styles["Table Grid"]
         grid.autofit = False
+        _set_margins(grid)
         shares = [max(column.width, NARROWEST) for column in table.columns]
         widths = [Emu(int(self.width * share / sum(shares))) for share in shares]
         for column, width in zip(grid.columns, widths, strict=True):
@@ -169,6 +189,17 @@ def _fill(paragraph: Any, entry: Entry, column: Column, *, is_head: bool) -> Non
     is_judged = entry.status in JUDGED
     colour = f"{entry.status}-ink" if is_judged else "ink"
     _run(paragraph, entry.text, SMALL, colour, bold=is_head or is_judged)
+
+
+def _set_margins(grid: Any) -> None:
+    """Less room beside the text of a field than Word leaves: figures stay on one line."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        part = OxmlElement(f"w:{side}")
+        part.set(qn("w:w"), str(SIDE))
+        part.set(qn("w:type"), "dxa")
+        margins.append(part)
+    grid._tbl.tblPr.append(margins)
 
 
 def _keep_whole(row: Any) -> None:

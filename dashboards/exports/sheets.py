@@ -16,6 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     KeepTogether,
@@ -36,6 +37,7 @@ MARGIN = 15 * mm
 FOOT = 12 * mm
 GAP = 8 * mm
 MOST_CHART = 120 * mm
+LEAST_TABLE = 60 * mm
 JUDGED = ("met", "near", "missed")
 
 
@@ -127,6 +129,8 @@ def _story(folder: Folder, width: float) -> Iterator[Flowable]:
     if folder.has_cover:
         yield from _cover(folder, width)
     for exhibit in folder.exhibits:
+        if exhibit.printed is not None and not exhibit.charts:
+            yield CondPageBreak(LEAST_TABLE)  # its title and the first rows stand together
         yield KeepTogether(list(_shown(exhibit, width, folder)))
         yield from _told(exhibit, width, folder)
         yield Spacer(0, 8 * mm)

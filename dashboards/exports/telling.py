@@ -66,6 +66,12 @@ class Telling:
         chips = Narrowing(board.view, board.snapshot, board.scope, self.words).chips()
         return tuple(f"{chip.name}: {chip.value}" for chip in chips)
 
+    def is_simulated(self, cells: Sequence[Cell]) -> bool:
+        """Whether any of the values is; where there is none, whether this program shows any."""
+        if any(cell.value is not None for cell in cells):
+            return any(cell.simulated for cell in cells)
+        return self.board.snapshot.simulated
+
     def source(self, cells: Sequence[Cell]) -> str:
         """The sources, how far the oldest of them reaches and its state, the snapshot."""
         say = self.words

@@ -25,6 +25,8 @@ SAFE = {
     "in_memory": True,
 }
 TITLE_ROWS = 4
+LINE = 13.5
+LETTER = 1.15  # letters for one of the width of a column
 LETTERS = 110
 LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -61,14 +63,16 @@ class _Look:
             self._kept[key] = self._book.add_format({**base, **properties})
         return self._kept[key]
 
-    @property
-    def head(self) -> Any:
+    def head(self, column: Column) -> Any:
         fill, line = self._ink["hover"], self._ink["line-strong"]
-        return self(bold=True, text_wrap=True, bg_color=fill, bottom=1, bottom_color=line)
+        side = {"align": "right"} if column.is_right else {"indent": 1}
+        return self(bold=True, text_wrap=True, bg_color=fill, bottom=1, bottom_color=line, **side)
 
     def entry(self, column: Column, entry: Entry, language: str) -> Any:
         more: dict[str, object] = {"bottom": 1, "bottom_color": self._ink["line"]}
-        if column.kind is not Kind.TEXT:
+        if column.kind is Kind.TEXT:
+            more |= {"indent": 1}  # not against the number before it
+        else:
             more |= {"num_format": number_format(column, entry, language), "align": "right"}
         if entry.status in VERDICTS:
             more |= {"font_color": self._ink[f"{entry.status}-ink"], "bold": True}
@@ -104,17 +108,25 @@ def _values(
     """Title, lead and source above; then the table, its head kept in sight."""
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, exhibit.title, look(bold=True, font_size=14))
-    sheet.write_string(1, 0, exhibit.lead, look(font_color=colours("light")["ink-3"]))
     marked = f"{say('mark.simulated')}. {exhibit.source}" if exhibit.simulated else exhibit.source
-    sheet.write_string(2, 0, marked, look(font_color=colours("light")["ink-3"]))
+    _across(sheet, 1, exhibit.lead, table, look)
+    _across(sheet, 2, marked, table, look)
     head = TITLE_ROWS
     for place, column in enumerate(table.columns):
-        sheet.write_string(head, place, column.heading, look.head)
+        sheet.write_string(head, place, column.heading, look.head(column))
         sheet.set_column(place, place, _width(column, place, table))
+    is_long = any(
+        len(column.heading) > _width(column, place, table)
+        for place, column in enumerate(table.columns)
+    )
+    sheet.set_row(head, LINE * (2 if is_long else 1))
     for number, row in enumerate(table.rows, start=head + 1):
         for place, (column, entry) in enumerate(zip(table.columns, row, strict=True)):
             _write(sheet, number, place, entry, look.entry(column, entry, say.language))
     last = head + len(table.rows)
+    if not table.rows and exhibit.remarks:
+        last += 1
+        _across(sheet, last, " ".join(exhibit.remarks), table, look)
     if table.rows:
         sheet.autofilter(head, 0, last, len(table.columns) - 1)
     sheet.freeze_panes(head + 1, 0)
@@ -123,8 +135,18 @@ def _values(
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.print_area(0, 0, last, len(table.columns) - 1)
-    sheet.set_footer(f"&L{_footer(exhibit.source)}&R&P/&N")
+    sheet.set_footer(f"&L{_footer(marked)}&R&P/&N")
     _chart(book, sheet, name, exhibit, table)
+
+
+def _across(sheet: Any, row: int, text: str, table: Table, look: _Look) -> None:
+    """A text over all columns, in as many lines as it needs: paper cuts what goes beyond them."""
+    kind = look(font_color=colours("light")["ink-3"], text_wrap=True, valign="top")
+    widths = [_width(column, place, table) for place, column in enumerate(table.columns)]
+    sheet.set_row(row, LINE * -(-len(text) // max(int(sum(widths) * LETTER), 1)))
+    if len(widths) > 1:
+        sheet.merge_range(row, 0, row, len(widths) - 1, "", kind)
+    sheet.write_string(row, 0, text, kind)
 
 
 def _footer(text: str) -> str:
@@ -263,5 +285,5 @@ def _explanation(sheet: Any, folder: Folder, look: _Look, say: Words) -> None:
 def _fact(sheet: Any, row: int, name: str, text: str, look: _Look) -> int:
     sheet.write_string(row, 0, name, look(font_color=colours("light")["ink-3"], valign="top"))
     sheet.write_string(row, 1, text, look(text_wrap=True, valign="top"))
-    sheet.set_row(row, 13.5 * (1 + len(text) // LETTERS))
+    sheet.set_row(row, LINE * (1 + len(text) // LETTERS))
     return row + 1

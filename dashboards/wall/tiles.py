@@ -261,7 +261,7 @@ class LargeTile:
 
         def drawn(width: float, height: float) -> Markup:
             if not missed:
-                return self._nothing(self.words("attention.none"))
+                return self._nothing(self.inside.none_missed(self.words))
             return self._concerns(missed, width, height)
 
         place = self.exhibits.telling.place(self.board.area)

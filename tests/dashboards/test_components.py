@@ -202,13 +202,13 @@ def test_a_concern_tells_how_many_who_is_worst_since_when_and_whose_it_is() -> N
     culprit = Culprit("Xã Yên Trị", cell(80.0, status="missed"), "/area/08230")
     own = cell(90.0, status="missed")
     concern = Concern(ON_TIME, own, [culprit], 9, 148, "Chưa đạt từ Tháng 3/2026", "/area/25")
-    read = text_of(attention([concern], VI))
+    read = text_of(attention([concern], "", VI))
     for told in ("90,0\u00a0%", "9/148", "Xã Yên Trị 80,0\u00a0%", "Tháng 3/2026", ON_TIME.owner):
         assert told in read
 
 
 def test_nothing_missed_is_said() -> None:
-    assert text_of(attention([], VI)) == VI("attention.none")
+    assert text_of(attention([], "Không.", VI)) == "Không."
 
 
 # ---- behind the numbers

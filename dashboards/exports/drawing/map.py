@@ -11,11 +11,11 @@ from reportlab.graphics.shapes import Circle, Drawing, Path, PolyLine
 from reportlab.lib.colors import Color, HexColor
 
 from dashboards.charts.frame import Figure
-from dashboards.exports.drawing.pen import box, fitted, write
+from dashboards.exports.drawing.pen import box, fitted, width_of, write
 from dashboards.exports.exhibit import Mapped
 from dashboards.theme import ASSETS
 
-LEGEND_ROOM = 26.0
+LEGEND_ROOM, LEGEND_ROW, LEGEND_SIZE = 26.0, 11.0, 7.5
 Ring = Sequence[Sequence[float]]
 
 
@@ -45,7 +45,8 @@ def _mercator(latitude: float) -> float:
 def draw_map(sheet: Drawing, chart: Mapped) -> None:
     """Every trace of the page's figure in its order, then the legend and the caption."""
     layout = chart.figure["layout"]
-    area = (0.0, LEGEND_ROOM, sheet.width, sheet.height - LEGEND_ROOM)
+    foot = LEGEND_ROOM + LEGEND_ROW * (len(_legend_lines(chart, sheet.width)) - 1)
+    area = (0.0, foot, sheet.width, sheet.height - foot)
     windows = {name: Window(layout[name], *area) for name in ("geo", "geo2") if name in layout}
     for trace in chart.figure["data"]:
         window = windows[trace.get("geo", "geo")]
@@ -122,11 +123,22 @@ def _names(sheet: Drawing, window: Window, trace: Figure) -> None:
         write(sheet, x, y - 2, text, 6.5, anchor="middle")
 
 
+def _legend_lines(chart: Mapped, width: float) -> list[list[tuple[str, str]]]:
+    """The legend in lines of as many entries as there is room for, one below the other."""
+    needed = max((width_of(text, LEGEND_SIZE) for _, text in chart.legend), default=0.0) + 20
+    fitting = max(1, int(width / needed))
+    legend = list(chart.legend)
+    return [legend[at : at + fitting] for at in range(0, len(legend), fitting)] or [[]]
+
+
 def _legend(sheet: Drawing, chart: Mapped) -> None:
     """Squares of colour with their words, side by side; what is said of the lines below."""
-    share = sheet.width / max(len(chart.legend), 3)
-    for place, (colour, text) in enumerate(chart.legend):
-        x = place * share
-        box(sheet, x, 13, 8, 8, HexColor(colour))
-        write(sheet, x + 11, 14, fitted(text, share - 13, 7.5), 7.5)
+    lines = _legend_lines(chart, sheet.width)
+    share = sheet.width / max(len(lines[0]), 3 if len(lines) == 1 else 1)
+    for number, line in enumerate(reversed(lines)):
+        y = 13 + LEGEND_ROW * number
+        for place, (colour, text) in enumerate(line):
+            x = place * share
+            box(sheet, x, y, 8, 8, HexColor(colour))
+            write(sheet, x + 11, y + 1, fitted(text, share - 13, LEGEND_SIZE), LEGEND_SIZE)
     write(sheet, 0, 2, fitted(chart.caption, sheet.width, 6.5), 6.5, colour="ink-3")

@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportlab.graphics.shapes import Circle, Drawing, Polygon, PolyLine
 from reportlab.lib.colors import white
 
 from dashboards import format as fmt
-from dashboards.exports.drawing.pen import ink, rule, width_of, write
+from dashboards.exports.drawing.pen import fitted, ink, rule, width_of, write
 from dashboards.exports.exhibit import Points
 
 SIZE = 8.0
 MOST_LABELS = 9
+EVENT_SIZE, EVENT_ROW = 7.0, 10.0
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -40,19 +41,21 @@ class Axes:
 def draw_points(sheet: Drawing, chart: Points) -> None:
     """Grid, axes, target, line, and the last value written where the line ends."""
     low, high, step = bounds_of(chart)
-    room = 16.0 if chart.events else 6.0
     axes = Axes(
         left=_widest(low, high, step, chart) + 8,
         bottom=18,
         right=sheet.width - 62,
-        top=sheet.height - room,
+        top=sheet.height - 6,
         low=low,
         high=high,
         count=len(chart.labels),
     )
+    said = _said(sheet, axes, chart)
+    lines = max((line for *_, line in said), default=-1) + 1
+    axes = replace(axes, top=axes.top - EVENT_ROW * lines)
     _grid(sheet, axes, step, chart)
     _periods(sheet, axes, chart)
-    _events(sheet, axes, chart)
+    _events(sheet, axes, said)
     _target(sheet, axes, chart)
     _line(sheet, axes, chart)
     _printed(sheet, axes, chart)
@@ -115,16 +118,37 @@ def _periods(sheet: Drawing, axes: Axes, chart: Points) -> None:
         write(sheet, x, 4, chart.labels[place], SIZE, anchor="middle", colour="ink-3")
 
 
-def _events(sheet: Drawing, axes: Axes, chart: Points) -> None:
+def _said(sheet: Drawing, axes: Axes, chart: Points) -> list[tuple[float, float, str, int]]:
+    """Where each event is, where its words begin, the words, and their line: none over another."""
+    found: list[tuple[float, float, str, int]] = []
+    ends: list[list[tuple[float, float]]] = []
     for place, text in chart.events:
-        x = axes.x(place - 0.5)
-        rule(sheet, x, axes.bottom, x, axes.top + 4, colour="ink-3", width=0.7)
+        at = axes.x(place - 0.5)
         is_left = place <= axes.count / 2
-        words = text.replace("\n", " ")
-        anchor = "start" if is_left else "end"
-        write(
-            sheet, x + (3 if is_left else -3), axes.top + 6, words, 7, anchor=anchor, colour="ink-3"
+        room = (sheet.width - at if is_left else at) - 3
+        words = fitted(text.replace("\n", " "), room, EVENT_SIZE)
+        wide = width_of(words, EVENT_SIZE)
+        first = at + 3 if is_left else at - 3 - wide
+        line = next(
+            (
+                number
+                for number, taken in enumerate(ends)
+                if all(first > end + 6 or first + wide < start - 6 for start, end in taken)
+            ),
+            len(ends),
         )
+        if line == len(ends):
+            ends.append([])
+        ends[line].append((first, first + wide))
+        found.append((at, first, words, line))
+    return found
+
+
+def _events(sheet: Drawing, axes: Axes, said: Sequence[tuple[float, float, str, int]]) -> None:
+    for at, first, words, line in said:
+        foot = axes.top + 6 + EVENT_ROW * line
+        rule(sheet, at, axes.bottom, at, foot + 5, colour="ink-3", width=0.7)
+        write(sheet, first, foot, words, EVENT_SIZE, colour="ink-3")
 
 
 def _target(sheet: Drawing, axes: Axes, chart: Points) -> None:
@@ -201,6 +225,8 @@ def _ends(sheet: Drawing, axes: Axes, chart: Points) -> None:
     if last is not None and goal is not None and abs(value_y - goal_y) < 20:
         middle, turn = (value_y + goal_y) / 2, 1 if last >= goal else -1
         value_y, goal_y = middle + 10 * turn, middle - 10 * turn
+        lift = max(0.0, axes.bottom + 2 - min(value_y, goal_y))  # both: they stay apart
+        value_y, goal_y = value_y + lift, goal_y + lift
     value_y, goal_y = max(value_y, axes.bottom - 2), max(goal_y, axes.bottom + 2)
     if last is not None:
         text = fmt.shown(last, chart.unit, chart.language)
