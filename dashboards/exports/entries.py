@@ -104,15 +104,15 @@ def decimals_of(texts: Iterable[str], language: str) -> int:
 def _value_column(metric: Metric, words: Words) -> Column:
     """The column of a metric's values, headed by their unit."""
     heading = words("export.value_of", unit=metric.unit_name(words.language))
-    return Column(heading, Kind.NUMBER, 1.1)
+    return Column(heading, Kind.NUMBER, 1.0)
 
 
 def _part_columns(metric: Metric, words: Words) -> tuple[Column, ...]:
     if not metric.is_rate:
         return ()
     return (
-        Column(words("table.numerator"), Kind.NUMBER, 1.0),
-        Column(words("table.denominator"), Kind.NUMBER, 1.0),
+        Column(words("table.numerator"), Kind.NUMBER, 0.9),
+        Column(words("table.denominator"), Kind.NUMBER, 0.9),
     )
 
 
@@ -168,22 +168,22 @@ def ranking_table(
     """
     has_target = any(one.cell.target is not None for _, one in placed)
     judged = (
-        Column(words("table.target"), Kind.NUMBER, 0.9),
-        Column(words("ranking.status"), width=1.35),
+        Column(words("table.target"), Kind.NUMBER, 0.85),
+        Column(words("ranking.status"), width=1.6),
     )
     moved = (
         Column(words("export.before"), Kind.NUMBER, apart=True),
-        Column(words("change.label"), width=1.45),
+        Column(words("change.label"), width=1.5),
     )
     columns = (
         Column(words("ranking.rank"), Kind.NUMBER, 0.6),
         Column(words("export.code"), apart=True),
-        Column(words("ranking.area"), width=2.3),
+        Column(words("ranking.area"), width=2.2),
         _value_column(metric, words),
         *_part_columns(metric, words),
         *(judged if has_target else ()),
         *(moved if compared else ()),
-        Column(words("table.note"), width=1.7),
+        Column(words("table.note"), width=1.85),
     )
     return Table(
         columns,

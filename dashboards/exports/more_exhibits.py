@@ -85,7 +85,7 @@ class MoreExhibits:
             Column(say("export.value"), Kind.NUMBER, 0.8),
             Column(say("export.unit_name"), width=0.8),
             Column(say("table.target"), Kind.NUMBER, 0.85),
-            Column(say("table.status"), width=1.15),
+            Column(say("table.status"), width=1.3),
             *moved,
             Column(say("export.parts"), width=1.5),
             Column(say("definition.as_of"), width=2.45),

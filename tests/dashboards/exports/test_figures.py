@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import openpyxl
@@ -12,9 +13,11 @@ import pandas as pd
 import pypdfium2
 import pytest
 from PIL import Image
+from reportlab.graphics.shapes import String
 
 from dashboards import format as fmt
-from dashboards.exports.exhibit import Column, Entry, Exhibit, Folder, Kind, Table
+from dashboards.exports.drawing import drawn
+from dashboards.exports.exhibit import Column, Entry, Exhibit, Folder, Kind, Points, Table
 from dashboards.exports.forms import FORMS
 from dashboards.exports.making import Maker
 from dashboards.selection import View
@@ -221,6 +224,7 @@ def test_a_map_is_drawn_with_every_commune_and_its_legend(
     text = write("svg", folder).decode()
     assert text.count("<path") >= 148
     assert re.search(r"Chưa đạt: \d+", text)
+    assert "…" not in text  # the legend goes on below rather than lose its end
     assert "<!DOCTYPE" not in text
     assert "không phải ranh giới" in text
 
@@ -321,3 +325,21 @@ def test_a_filter_narrows_the_figures_and_stands_in_words_in_every_form(
     march = next(row for row in rows if row[0] == "Tháng 3/2026")
     assert march[3] == frame["value"].iloc[0]
     assert all("Trực tuyến" in text for text in everything(folder).values())
+
+
+def test_events_of_one_day_are_not_written_over_each_other(trend: Folder) -> None:
+    (points,) = (chart for chart in trend.exhibits[0].charts if isinstance(chart, Points))
+    events = tuple((4, f"01/07/2025: điều thứ {number}, nói khá dài") for number in range(3))
+    sheet = drawn(replace(points, events=events), 500, 230)
+    said = [one for one in sheet.contents if isinstance(one, String) and "điều thứ" in one.text]
+    assert len(said) == 3
+    assert len({one.y for one in said}) == 3
+    assert max(one.y for one in said) + 7 <= 230
+
+
+def test_a_last_value_and_its_target_at_the_foot_stay_apart(trend: Folder) -> None:
+    (points,) = (chart for chart in trend.exhibits[0].charts if isinstance(chart, Points))
+    nothing = tuple(0.0 for _ in points.values)
+    sheet = drawn(replace(points, values=nothing, targets=nothing, bounds=None), 500, 230)
+    ends = sorted(one.y for one in sheet.contents if isinstance(one, String) and one.x > 430)
+    assert min(after - before for before, after in pairwise(ends)) >= 7

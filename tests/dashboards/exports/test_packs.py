@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -170,3 +172,27 @@ def test_late_data_are_said_on_the_slide_in_words(maker: Maker) -> None:
     text = reading.slide_texts(FORMS["pptx"].write(late.pack(recipe, "25", "2026"), None))
     assert "Số liệu chưa đến đúng hẹn" in text
     assert "(Trễ)" in text
+
+
+def test_what_cannot_be_judged_is_in_no_form_said_to_be_met(maker: Maker) -> None:
+    recipe = recipe_from({"title": "T", "sections": [{"kind": "concerns"}]}, "t")
+    old = replace(maker, now=datetime(2027, 2, 1, tzinfo=UTC))
+    folder = old.pack(recipe, "07948", "2026-10")
+    for form, read in (
+        ("pptx", reading.slide_texts),
+        ("docx", reading.report_text),
+        ("pdf", lambda file: " ".join(reading.pdf_pages(file))),
+        ("xlsx", reading.sheet_texts),
+    ):
+        text = read(FORMS[form].write(folder, None))
+        assert "còn 7 chỉ tiêu chưa đánh giá được" in text.replace("\n", " "), form
+        assert "Không có chỉ tiêu nào chưa đạt" not in text, form
+        assert "DỮ LIỆU MÔ PHỎNG" in text, form
+
+
+def test_what_is_said_below_a_table_stands_on_the_page_where_that_ends(maker: Maker) -> None:
+    folder = maker.pack(shipped_recipe("bao-cao-thang"), "25", "2026-10")
+    body = Document(io.BytesIO(FORMS["docx"].write(folder, None))).element.body
+    for table in body.iter(qn("w:tbl")):
+        (*_, last) = table.iter(qn("w:tr"))
+        assert all(one.find(f".//{qn('w:keepNext')}") is not None for one in last.iter(qn("w:p")))

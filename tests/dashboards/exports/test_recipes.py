@@ -20,6 +20,7 @@ from dashboards.exports.recipe import Recipe, Section, shipped
 from domain.area import Boundaries
 from domain.dossier import local_day
 from domain.period import Grain, Span
+from metrics.index766 import index766
 from metrics.query import query
 from metrics.selection import By, Selection
 from tests.dashboards.exports import reading
@@ -202,3 +203,29 @@ def test_what_is_asked_is_this_months_and_not_another(written: Written) -> None:
         "Tháng 10/2026" in written.folder.subtitle
     )
     assert Grain.MONTH in {one.grain for one in written.recipe.sections}
+
+
+def test_the_points_of_the_index_are_those_of_the_index_itself(written: Written) -> None:
+    for section, _, sheet in written.sections:
+        if section.kind != "index766":
+            continue
+        head, rows = rows_of(sheet)
+        made = written.maker
+        asked = Selection(
+            ("dossiers_received",), written.span(section), written.area, boundaries=Boundaries.TODAY
+        )
+        (index,) = index766(asked, made.scope, made.snapshot, now=made.now, rules=made.rules)
+        expected = [
+            line
+            for group in index.groups
+            for line in (
+                (group.group.max, group.score, group.official, None),
+                *((one.component.max, one.score, None, one.lost) for one in group.components),
+            )
+        ]
+        columns = [place_of(head, one) for one in ("Tối đa", "Điểm tính", "Điểm công", "Điểm mất")]
+        found = [tuple(known(row[place]) for place in columns) for row in rows]
+        assert found == [tuple(map(known, line)) for line in expected]
+        assert sum(line[1] is not None for line in found) > 3
+        return
+    assert not any(one.kind == "index766" for one in written.recipe.sections)
