@@ -79,7 +79,7 @@ def run(folder: Path, cache: Path | None, number: int, rounds: int) -> str:
     changes = min(CHANGED, number // 2)
     files = _files(folder / "files", number, changes)
     timings = Timings()
-    rival = environment(cache) if cache else None
+    rival = environment(cache, "dlt") if cache else None
     for place in range(rounds):
         _ours(folder / f"home-{place}", files, number, changes, timings)
         if rival:

@@ -37,9 +37,16 @@ class Line:
 
 
 def table(title: str, lines: Sequence[Line], notes: Sequence[str] = ()) -> str:
+    """Lines as a table."""
+    return sheet(title, HEADER, [line.cells for line in lines], notes)
+
+
+def sheet(
+    title: str, header: Sequence[str], cells: Sequence[Sequence[str]], notes: Sequence[str] = ()
+) -> str:
     """A table in Markdown, padded so that it also reads well in a terminal."""
-    rows = [HEADER, *(line.cells for line in lines)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADER))]
+    rows = [header, *cells]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(header))]
     texts = [_row(row, widths) for row in rows]
     rule = "|".join(["", *("-" * (width + 2) for width in widths), ""])
     explained = [f"- {note}" for note in notes]

@@ -1,4 +1,4 @@
-"""dlt, in an environment of its own: made once from requirements-dlt.txt, and asked from here."""
+"""Rivals, each in an environment of its own: made once from its requirements, asked from here."""
 
 import hashlib
 import json
@@ -11,7 +11,6 @@ from benchmarks.forms import DATES
 from benchmarks.timing import Spent
 
 HERE = Path(__file__).parent
-REQUIREMENTS = HERE / "requirements-dlt.txt"
 SCRIPT = HERE / "rival_dlt.py"
 
 
@@ -35,14 +34,15 @@ class Rival:
         return Spent(*answer["spent"]), int(answer["rows"])
 
 
-def environment(cache: Path) -> Path:
-    """The Python of dlt's environment, made if it is not there yet or its pins have changed."""
-    pins = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:8]
-    folder = cache / f"dlt-{pins}-{sys.version_info.major}.{sys.version_info.minor}"
+def environment(cache: Path, name: str) -> Path:
+    """The Python of a rival's environment, made if it is not there or its pins have changed."""
+    requirements = HERE / f"requirements-{name}.txt"
+    pins = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
+    folder = cache / f"{name}-{pins}-{sys.version_info.major}.{sys.version_info.minor}"
     python, whole = folder / "bin" / "python", folder / "whole"
     if not whole.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], check=True)
+        subprocess.run([*pip, "--requirement", str(requirements)], check=True)
         whole.touch()
     return python

@@ -118,13 +118,13 @@ def _page(address: str) -> Iterator[Page]:
 
 
 @contextmanager
-def web(home: Path) -> Iterator[str]:
+def web(home: Path, openness: str = "loopback") -> Iterator[str]:
     """The web of a home on a free port, as `python app.py serve` starts it."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
     plain = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-    settings = {"IOC_HOME": str(home), "IOC_PORT": f"{port}", "IOC_OPEN": "loopback"}
+    settings = {"IOC_HOME": str(home), "IOC_PORT": f"{port}", "IOC_OPEN": openness}
     command = [sys.executable, "app.py", "serve"]
     server = subprocess.Popen(command, cwd=ROOT, env=plain | settings)
     try:
