@@ -33,6 +33,19 @@
 
   const filters = ['organisation', 'procedure', 'field', 'channel'];
 
+  // The component whose change is being answered.
+  const asker = () => {
+    const [first] = window.dash_clientside.callback_context.triggered;
+    return first ? first.prop_id.slice(0, first.prop_id.lastIndexOf('.')) : '';
+  };
+
+  const metricAt = (href) => {
+    if (!href) return null;
+    const { pathname, searchParams } = new URL(href, window.location.origin);
+    const [, page, own] = pathname.split('/');
+    return page === 'metric' ? own : searchParams.get('metric') || html.dataset.metric;
+  };
+
   // ---- is the server there? Two answers missing in a row: it is not.
 
   let typedIn = 0;
@@ -214,8 +227,10 @@
     },
 
     // choices that are addresses
+    // (an answer that comes late brings the value it was drawn with: that is nobody's choice)
     chooseMetric: function (value) {
       const [, page, own] = window.location.pathname.split('/');
+      if (value === metricAt(window.toan_canh.drawnFor(asker()))) return nothing();
       if (page === 'metric') {
         if (value && value !== own) window.toan_canh.navigate('/metric/' + value + window.location.search);
         return nothing();
@@ -273,7 +288,10 @@
 
     followChart: function (click) {
       const href = click && click.points.length ? click.points[0].customdata : null;
-      if (typeof href === 'string') window.toan_canh.navigate(href);
+      if (typeof href === 'string') {
+        const { navigate, rebased, drawnFor } = window.toan_canh;
+        navigate(rebased(href, drawnFor(asker())));
+      }
       return null;
     },
 

@@ -69,7 +69,7 @@ def run(folder: Path, cache: Path | None, number: int, rounds: int) -> str:
     with web(home, "demo") as url, chromium() as browser:
         for address in addresses():
             seen, again = _seen(browser, home, url, address, rounds)
-            rows.append(_row(address, served[address], seen, again))
+            rows.append(row(address, served[address], seen, again))
         notes = (f"{number:,} dossiers; medians of {rounds} rounds.", *NOTES)
         report = sheet("Every page", HEADER, rows, notes)
         if cache is None:
@@ -119,7 +119,8 @@ def forget(kept: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _row(address: str, served: dict[str, Spent], seen: Seen, again: Seen) -> tuple[str, ...]:
+def row(address: str, served: dict[str, Spent], seen: Seen, again: Seen) -> tuple[str, ...]:
+    """A page's line: what it took, and which of its budgets it broke."""
     missed = [
         name
         for name, is_missed in {

@@ -24,7 +24,11 @@ from domain.scope import EVERYTHING
 ELSEWHERE = "/area/04"
 
 
-def main(home: Path, rounds: int, addresses: list[str]) -> None:
+def spent(home: Path, rounds: int, addresses: list[str]) -> dict[str, dict[str, list[Spent]]]:
+    """By address, for every round: the first answer, the next, and what comes later.
+
+    Raises ValueError where the first answer to an address holds no figures.
+    """
     app = create_app(home)
     kept = home / "cache" / "drawn"
     figures = Figures(home, AnswerCache(flask.Flask("later"), home / "cache" / "later"), "")
@@ -38,16 +42,16 @@ def main(home: Path, rounds: int, addresses: list[str]) -> None:
 
         ask(ELSEWHERE)
         for address in addresses:
-            spent = found.setdefault(address, {"first": [], "again": [], "later": []})
+            told = found.setdefault(address, {"first": [], "again": [], "later": []})
             for _ in range(rounds):
                 _emptied(kept)
-                with timed(spent["first"]):
+                with timed(told["first"]):
                     ask(address)
-                with timed(spent["again"]):
+                with timed(told["again"]):
                     ask(address)
-                with timed(spent["later"]):
+                with timed(told["later"]):
                     _later(figures, address)
-    print(json.dumps(found, default=vars))
+    return found
 
 
 def _emptied(folder: Path) -> None:
@@ -65,4 +69,5 @@ def _later(figures: Figures, address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    answer = spent(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    print(json.dumps(answer, default=vars))

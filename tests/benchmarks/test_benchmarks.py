@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import country, exports, ingest, query
+from benchmarks import country, exports, ingest, pages, query, served
 from benchmarks.forms import records
 from benchmarks.page import PAGES
 from benchmarks.province import CHANNELS, NEVER, changed, dossiers
 from benchmarks.report import HEADER, Line, machine, table
+from benchmarks.seen import Seen
+from benchmarks.timing import Spent
 from dashboards.exports import builder
 from dashboards.exports.builder import Patience
 from domain.period import Span
@@ -87,12 +89,17 @@ def test_ingesting_reports_the_rate_and_every_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_querying_reports_every_page_with_figures_that_agree(tmp_path: Path) -> None:
+def test_querying_reports_every_page_with_figures_that_agree_and_pages_are_served(
+    tmp_path: Path,
+) -> None:
     # The run itself refuses to report where bare SQL gives another figure.
     report = rows_of(query.run(tmp_path, number=4_000, pairs=1, times=1))
     for page in PAGES.values():
         assert report[f"{page.title}: first"][3] == "≤ 150 ms"
         assert report[f"{page.title}: again"][3] == "≤ 1.5×"
+    addresses = ["/area/25", next(one for one in pages.addresses() if "field=" in one)]
+    spent = served.spent(tmp_path / "query", 1, addresses)  # refuses an answer without figures
+    assert [list(spent[one]) for one in addresses] == [["first", "again", "later"]] * 2
 
 
 @pytest.mark.slow
@@ -107,6 +114,15 @@ def test_a_country_is_a_multiple_of_what_was_loaded(
     assert {"of it map", "of it ranking", "of it trend"} <= rows_of(report).keys()
     snapshot = current_snapshot(tmp_path / "country")
     assert snapshot.totals["dossier"]["dossiers_received"] == 1_500
+
+
+def test_a_page_that_breaks_a_budget_says_which() -> None:
+    slow, quick = Spent(0.2, 0.1), Spent(0.01, 0.01)
+    served_in = {"first": slow, "again": quick, "later": quick}
+    seen, again = Seen(1.6, 2.0, 1_200_000), Seen(0.4, 0.9, 90_000)
+    row = pages.row("/area/25", served_in, seen, again)
+    assert row[:3] == ("/area/25", "200 (100)", "10 (10)")
+    assert row[-2:] == ("90 kB", "MISSED: server, first number")
 
 
 def test_a_difference_between_ours_and_bare_ends_the_run() -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.test_pages import A_POINT_IN_A_PROVINCE
@@ -51,3 +51,33 @@ def test_clicks_narrow_chips_tell_and_back_undoes(visitor: Watched) -> None:
     expect(chips.nth(1)).to_contain_text("Kỳ: ")
     page.go_back()
     expect(chips).to_have_count(3)
+
+
+def test_clicks_before_the_page_is_drawn_anew_keep_what_was_chosen_before(
+    visitor: Watched,
+) -> None:
+    page = visitor.open("/metric/dossiers_received")
+    online = page.locator("#metric-channel").get_by_role("link", name="Trực tuyến")
+    online.wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/_dash-update-component*", hold)
+    page.locator("#metric-field").get_by_role("link", name="Đất đai").click()
+    visitor.until("location.search === '?field=DD'")
+    assert "field" not in (online.get_attribute("href") or "")  # it was drawn before
+    online.click()
+    visitor.until("location.search === '?channel=online&field=DD'")
+    page.locator("#metric-trend").scroll_into_view_if_needed()
+    page.mouse.click(*page.evaluate(A_MONTH))
+    visitor.until("/from=/.test(location.search)")
+    for route in held:
+        route.continue_()
+    page.unroute("**/_dash-update-component*")
+    chips = page.locator(".ioc-chip")
+    expect(chips).to_have_count(3)
+    expect(chips.nth(0)).to_contain_text("Kỳ: ")
+    expect(chips.nth(1)).to_have_text("Lĩnh vực: Đất đai")
+    expect(chips.nth(2)).to_have_text("Kênh: Trực tuyến")

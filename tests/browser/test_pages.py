@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.pages import NUMBERS
+from benchmarks.seen import Visitor
 from tests.browser.conftest import Watched, Web, watched
 
 pytestmark = pytest.mark.browser
@@ -270,3 +272,14 @@ def test_no_text_on_a_card_is_cut_off(browser: Browser, web: Web, width: int) ->
     with watched(browser, web, viewport={"width": width, "height": 800}) as visitor:
         page = visitor.open("/area/25")
         assert page.evaluate(CUT_TEXTS) == []
+
+
+def test_a_benchmark_sees_the_first_number_before_the_page_has_settled(
+    browser: Browser, web: Web
+) -> None:
+    visitor = Visitor(browser, NUMBERS, charts=1)
+    seen = visitor.opens(f"{web.address}/area/08521")
+    visitor.close()
+    assert seen.first is not None
+    assert 0 < seen.first < seen.settled
+    assert seen.sent > 100_000
