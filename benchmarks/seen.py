@@ -23,8 +23,10 @@ const shown = () => {
   const painted = () => { window.seen.first = performance.now(); };
   requestAnimationFrame(() => requestAnimationFrame(painted));
 };
+const unseen = (one) => (document.head && document.head.contains(one.target))
+  || ['aria-busy', 'data-dash-is-loading'].includes(one.attributeName);  // open pages keep asking
 new MutationObserver((changes) => {
-  if (changes.every((one) => document.head && document.head.contains(one.target))) return;
+  if (changes.every(unseen)) return;
   window.seen.last = performance.now();
   shown();
 }).observe(document, {childList: true, subtree: true, characterData: true, attributes: true});
