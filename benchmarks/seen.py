@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-swiftshader"]
-PAGE_MS, QUIET_SECONDS, PATIENCE_SECONDS = 60_000, 1.0, 90.0
+PAGE_MS, QUIET_SECONDS, PATIENCE_SECONDS = 60_000, 0.5, 90.0
 POLLED = "/version"  # what open pages ask for as long as they are open
 WATCH = """
 window.seen = {first: null, last: 0};
