@@ -16,6 +16,7 @@ from dashboards.access import EXPORT, PEOPLE, Access, language, person
 from dashboards.data import Figures
 from dashboards.digests.recipients import read_recipients
 from dashboards.digests.ways import MailServer
+from dashboards.mailings.letter import comes_after
 from dashboards.mailings.plan import Plan, plan_from, plan_kept
 from dashboards.mailings.sending import MISSED, PAUSED, check_addresses, recipe_named
 from dashboards.people import deed_now
@@ -162,6 +163,8 @@ def _told(last: Mailing, say: Words) -> str:
     state = say(f"schedule.state_{last.state}")
     if last.state == "sent" and last.told:
         state = say("schedule.sent_late")
+    if last.state == "sent" and last.settled_at and comes_after(last, last.settled_at):
+        state += f", {say('schedule.sent_after', at=fmt.clock(last.due_at))}"
     told = say("schedule.missed") if last.told == MISSED else last.told.replace("\n", "; ")
     return f"{at}: {state}" + (f" ({told})" if told else "")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dashboards import format as fmt
 from dashboards.exports.exhibit import Folder
@@ -9,6 +10,9 @@ from dashboards.mailings.plan import Plan
 from dashboards.text import Words, words
 from store.state.outbox import Attached, Message
 from store.state.schedules import Mailing, recipient_of
+
+SLACK = timedelta(minutes=5)
+"""What making and sending may take."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +28,21 @@ class Letter:
     def words(self) -> Words:
         return words(self.plan.language)
 
-    def enclosed(self, folder: Folder, files: tuple[Attached, ...]) -> list[Message]:
-        """The pack; where it was held for data that did not come, what is late."""
+    def enclosed(self, folder: Folder, files: tuple[Attached, ...], now: datetime) -> list[Message]:
+        """The pack; that it comes after its hour; what is late, where it was held for that."""
         say = self.words
         lines = [say("mailing.enclosed", title=folder.title, subtitle=folder.subtitle)]
         lines += self._marked(folder)
+        is_after = comes_after(self.mailing, now)
+        if is_after:
+            hours = {"at": fmt.clock(self.mailing.due_at), "now": fmt.clock(now)}
+            lines += ["", say("mailing.after", **hours)]
         if folder.late:
             lines += ["", say("mailing.late_figures"), *_listed(folder.late)]
         lines += ["", say("mailing.contents"), *_listed(one.title for one in folder.exhibits)]
         lines += ["", *(f"{name}: {text}" for name, text in folder.about)]
         key = "mailing.subject_late" if folder.late else "mailing.subject"
+        key = "mailing.subject_after" if is_after else key
         subject = say(key, title=folder.title, subtitle=folder.subtitle)
         return self._messages("", subject, lines, files)
 
@@ -76,6 +85,11 @@ class Letter:
             )
             for one in self.to
         ]
+
+
+def comes_after(mailing: Mailing, moment: datetime) -> bool:
+    """Whether a pack that is sent at a moment comes later than late data would have it wait."""
+    return moment > mailing.until_at + SLACK
 
 
 def _listed(texts: Iterable[str]) -> list[str]:

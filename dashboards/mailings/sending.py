@@ -155,7 +155,7 @@ class Clerk:
         files = self._files(folder, plan) if folder and state == "sent" else ()
         messages = []
         if folder and state == "sent":
-            messages = letter.enclosed(folder, files)
+            messages = letter.enclosed(folder, files, now)
         elif folder and state == "held":
             messages = letter.held(folder)
         elif state == "failed":

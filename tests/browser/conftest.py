@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from dashboards.digests.ways import MailServer
 from dashboards.shell import create_app
 from tests.dashboards.made_up import made_up_home
 
@@ -24,6 +25,10 @@ window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) =>
   window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
 """
+
+
+MAIL = MailServer("127.0.0.1", 1, "none", "ioc@tinh.example.vn")
+"""Nothing is sent: packs are mailed by the collector."""
 
 
 class Web:
@@ -60,7 +65,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def web(made_home: Path) -> Iterator[Web]:
-    web = Web(made_home)
+    web = Web(made_home, mail=MAIL)
     web.start()
     yield web
     web.stop()

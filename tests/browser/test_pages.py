@@ -283,3 +283,30 @@ def test_a_benchmark_sees_the_first_number_before_the_page_has_settled(
     assert seen.first is not None
     assert 0 < seen.first < seen.settled
     assert seen.sent > 100_000
+
+
+def test_a_pack_is_put_on_schedule_paused_and_taken_off_again(visitor: Watched) -> None:
+    page = visitor.page
+    page.goto(visitor.address + "/packs")
+    desk = page.locator(".ioc-packs__schedule")
+    expect(desk).to_contain_text("Chưa có lịch gửi nào.", timeout=60_000)
+    to, note = desk.locator("textarea"), desk.locator("[role=status]")
+    arrange = desk.get_by_role("button", name="Đặt lịch gửi")
+    desk.locator("select").select_option("mon")
+    desk.locator("[data-hour=at]").fill("06:30")
+    assert desk.locator("[data-hour=until]").input_value() == "07:15"  # waits as long as before
+    to.fill("vp@elsewhere.example")
+    arrange.click()
+    expect(note).to_contain_text("chỉ được gửi tới tinh.example.vn")
+    visitor.complaints.clear()  # the browser tells of the answer 400
+    to.fill("vp@tinh.example.vn")
+    arrange.click()
+    expect(note).to_contain_text("Đã đặt lịch. Lần gửi tới: 06:30")
+    line = desk.locator(".ioc-packs__scheduled")
+    expect(line).to_contain_text("Thứ Hai hằng tuần, 06:30 · PowerPoint, PDF · vp@tinh.example.vn")
+    line.get_by_role("button", name="Tạm dừng").click()
+    expect(line).to_contain_text("Đang tạm dừng")
+    line.get_by_role("button", name="Gửi tiếp").click()
+    expect(line).to_contain_text("Lần tới: 06:30")
+    line.get_by_role("button", name="Xóa lịch").click()
+    expect(desk).to_contain_text("Chưa có lịch gửi nào.")

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from dash import Dash
 from flask.testing import FlaskClient
 
 from dashboards.access import EXPORT, PEOPLE, READ, Access, Person
 from dashboards.digests.ways import MailServer
+from dashboards.mailings.plan import plan_from
+from dashboards.mailings.sending import MISSED
 from dashboards.shell import create_app
 from domain.scope import EVERYTHING, Scope
 from store.state import audit, schedules
@@ -133,3 +137,25 @@ def test_without_a_mail_server_nothing_is_arranged(home: Path, tmp_path: Path) -
     assert client.get("/schedules").get_json()["has_mail"] is False
     answer = arrange(client)
     assert (answer.status_code, "IOC_SMTP_HOST" in answer.text) == (409, True)
+
+
+def test_a_pack_sent_after_its_hour_and_one_that_was_not_are_told_on_the_page(
+    browser: FlaskClient, become: Any, place: Path
+) -> None:
+    become("lan")
+    plan = plan_from(PLAN)
+    hour = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # 07:00 in Vietnam, as promised until 07:45
+    deed = audit.Deed(hour, "lan", "", "test")
+    ends: list[tuple[schedules.MailingState, int, str]] = [("sent", 0, ""), ("skipped", 2, MISSED)]
+    for state, day, told in ends:
+        due = hour + timedelta(days=day)
+        number = schedules.arrange(place, "lan", plan.written, due, deed)
+        one = schedules.schedule_of(place, number or 0)
+        assert one is not None
+        schedules.begin(place, one, due.date(), plan.until_on(due.date()), due + timedelta(days=1))
+        [mailing] = schedules.open_mailings(place)
+        with time_machine.travel(due + timedelta(hours=3), tick=False):
+            schedules.settle(place, mailing, state, told, [], replace(deed, at=datetime.now(UTC)))
+    late, missed = sorted((one["last"] for one in listed(browser)), key=len)
+    assert late == "10:00 23/11/2026: đã gửi, muộn so với giờ hẹn 07:00"
+    assert missed == "10:00 25/11/2026: bỏ qua (chương trình không chạy vào giờ gửi)"

@@ -13,6 +13,7 @@ import pytest
 
 from dashboards.digests.digest import Desk
 from dashboards.digests.ways import MailServer
+from dashboards.mailings.letter import comes_after
 from dashboards.mailings.plan import plan_from
 from dashboards.mailings.sending import Carried, carry_out
 from domain.scope import EVERYTHING, Scope
@@ -332,6 +333,20 @@ def test_a_recipe_that_is_gone_is_tried_thrice_and_told(home: Path, mailbox: Box
     assert states == ["waiting", "waiting", "failed"]
     assert "There is no recipe 'thu-hai'" in last(home).told
     assert len(box.taken) == 2
+
+
+def test_a_pack_whose_hour_was_missed_goes_the_same_day_and_says_that_it_is_late(
+    home: Path, mailbox: Box
+) -> None:
+    box, server = mailbox
+    assert carried(home, server, after(200)).made == 1  # nothing ran before 10:20
+    [mail] = box.to(VP)
+    assert mail["Subject"].startswith("[Toàn Cảnh] Gửi muộn: Giao ban thứ Hai")
+    assert "hẹn lúc 07:00, đến 10:20 mới gửi được" in mail.get_body().get_content()
+    assert len(list(mail.iter_attachments())) == 2
+    assert carried(home, server, after(260)).made == 0
+    sent = last(home)
+    assert comes_after(sent, sent.settled_at or MONDAY)
 
 
 def test_a_day_on_which_nothing_ran_is_not_made_up_for(home: Path, mailbox: Box) -> None:
