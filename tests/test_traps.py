@@ -9,7 +9,9 @@ import pytest
 from domain.area import Boundaries, Level, register
 from domain.errors import UnknownNameError
 from domain.period import Grain, same_last_year
-from metrics import By, catalogue
+from domain.scope import EVERYTHING
+from metrics import By, Selection, catalogue
+from metrics.compare import Basis, compare
 from store import Snapshot
 from tests.metrics.asking import ask, days, value
 from tests.metrics.collected import (
@@ -66,6 +68,11 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         ),
         # Tuyên Quang: over Tết 2020, and its holidays are no working days.
         dossier("T1", "2020-01-20", due="2020-01-31", finished="2020-01-31", area=TUYEN_QUANG),
+        # It receives one a month early, and in May one late: the half of June has had no such.
+        *(
+            dossier(f"M{day}", day, finished=day, area=TUYEN_QUANG)
+            for day in ("2020-05-04", "2020-05-29", "2020-06-01")
+        ),
         # Kiên Giang waits for supplements from its citizens, and is not late.
         dossier(
             "W1",
@@ -121,6 +128,11 @@ def test_a_half_month_is_not_compared_with_a_whole_one(year: Snapshot) -> None:
     )
     assert frame["open"].tolist() == [False, True]
     assert frame["status_reason"].tolist() == ["small", "open"]
+    # One against one: as many working days of May have had one, all of May had two.
+    june = Selection(("dossiers_received",), days("2020-06-01", "2020-07-01"), TUYEN_QUANG)
+    found = compare(june, Basis.PREVIOUS, EVERYTHING, year, now=NOW)
+    assert (found.value, found.other) == (1, 1)
+    assert value(year, "dossiers_received", TUYEN_QUANG, days("2020-05-01", "2020-06-01")) == 2
 
 
 def test_few_dossiers_are_not_judged(year: Snapshot) -> None:
