@@ -48,6 +48,14 @@ def made_up_home(
         simulated=True,
     )
     collected.deliver(
+        list(_statuses(documents)),
+        kind="document_status",
+        source="van_ban",
+        reaches=reach,
+        known=f"{last} 07:56",
+        simulated=True,
+    )
+    collected.deliver(
         list(_organisations()),
         kind="organisation",
         source="co_quan",
@@ -175,6 +183,20 @@ def _documents(
                 "paper": chance.random() > punctual - 0.02,
                 "business": 0,
             }
+
+
+def _statuses(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What the next sender's office tells of each document: two in three are taken in at once."""
+    for number, one in enumerate(documents[:-1]):
+        receiver = {"document_id": one["document_id"], "organisation": f"V{number % 40}"}
+        receiver["area"] = documents[number + 1]["sender_area"]
+        arrived = one["sent_at"] + timedelta(minutes=2)
+        yield receiver | {"status": "01", "at": arrived}
+        if number % 23 == 0:
+            yield receiver | {"status": "02", "at": arrived + timedelta(minutes=9)}
+        else:
+            taken = timedelta(minutes=number % 90) if number % 3 else timedelta(hours=number % 80)
+            yield receiver | {"status": "03", "at": arrived + taken}
 
 
 def _organisations() -> Iterator[dict[str, Any]]:

@@ -114,7 +114,9 @@ def test_a_rate_says_of_what_it_is_and_how_many(visit: Visited) -> None:
 def test_nobody_sends_and_says_nothing_are_two_things(visit: Visited) -> None:
     documents = visit("/subject/documents?area=25")
     notes = [text_of(one) for one in elements(drawn(documents, "cards"), "ioc-left-out")]
-    assert any(note.startswith("Chưa có nguồn nào gửi: Văn bản đến") for note in notes)
+    nobody = [note for note in notes if note.startswith("Chưa có nguồn nào gửi: ")]
+    assert any("quá hạn" in note for note in nobody)
+    assert not any("Văn bản đến" in note for note in nobody)
     elsewhere = visit("/subject/feedback?area=04")
     why = text_of(elements(card(elsewhere, "feedback_on_time_rate"), "ioc-card__target")[0])
     assert why == (

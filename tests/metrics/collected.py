@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,9 @@ class Collected:
         }
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         self._landings.append((folder, moment))
-        self.sources.setdefault(source, SourceInfo(source, "csv", (kind,), simulated=simulated))
+        held = self.sources.setdefault(source, SourceInfo(source, "csv", (), simulated=simulated))
+        kinds = tuple(dict.fromkeys((*held.records, kind)))
+        self.sources[source] = replace(held, records=kinds)
         return self
 
     def promise(self, source: str, **promises: Any) -> "Collected":
