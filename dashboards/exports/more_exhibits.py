@@ -219,7 +219,7 @@ class MoreExhibits:
             Column(say("export.points"), Kind.NUMBER, 0.8),
             Column(say("export.official_points"), Kind.NUMBER, 0.9),
             Column(say("export.lost_points"), Kind.NUMBER, 0.8),
-            Column(say("export.share"), Kind.NUMBER, 0.95),
+            Column(say("export.share"), Kind.NUMBER, 1.05),
             Column(say("table.note"), width=2.6),
         )
         table = Table(columns, tuple(self._index_rows(index)))

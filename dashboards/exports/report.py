@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
@@ -155,7 +155,11 @@ class _Report:
     def _foot(self, section: Any) -> None:
         paragraph = section.footer.paragraphs[0]
         marked = self.say("mark.simulated") + " · " if self.folder.simulated else ""
-        _run(paragraph, f"{marked}{self.folder.title}\t\t", SMALL - 1, "ink-3")
+        inherited = self.document.styles["Footer"].paragraph_format.tab_stops
+        while len(inherited):
+            del inherited[0]
+        paragraph.paragraph_format.tab_stops.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
+        _run(paragraph, f"{marked}{self.folder.title}\t", SMALL - 1, "ink-3")
         before, _, rest = self.say("export.page", number="\0", count="\1").partition("\0")
         between, _, after = rest.partition("\1")
         for text, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):

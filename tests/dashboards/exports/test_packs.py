@@ -192,7 +192,9 @@ def test_what_cannot_be_judged_is_in_no_form_said_to_be_met(maker: Maker) -> Non
 
 def test_what_is_said_below_a_table_stands_on_the_page_where_that_ends(maker: Maker) -> None:
     folder = maker.pack(shipped_recipe("bao-cao-thang"), "25", "2026-10")
-    body = Document(io.BytesIO(FORMS["docx"].write(folder, None))).element.body
-    for table in body.iter(qn("w:tbl")):
+    report = Document(io.BytesIO(FORMS["docx"].write(folder, None)))
+    (foot,) = report.sections[0].footer.paragraphs
+    assert foot.text.count("\t") == len(foot.paragraph_format.tab_stops) == 1  # one line
+    for table in report.element.body.iter(qn("w:tbl")):
         (*_, last) = table.iter(qn("w:tr"))
         assert all(one.find(f".//{qn('w:keepNext')}") is not None for one in last.iter(qn("w:p")))
