@@ -55,14 +55,18 @@ FEEDBACK = (
 )  # fmt: skip
 PROCEDURES = (
     "procedures_total", "procedures_online_rate", "procedures_fully_online_rate",
-    "procedures_linked_dvcqg_rate", "procedures_fee_payable_online_rate",
+    "procedures_linked_dvcqg_rate", "procedures_fee_payable_online_rate", "procedures_online",
+    "procedures_whole", "procedures_partial", "procedures_level_4", "procedures_level_3",
 )  # fmt: skip
 DOCUMENTS = (
-    "docs_sent", "docs_electronic_rate", "docs_signed_rate", "docs_signed_unverified",
-    "docs_signature_invalid", "docs_received", "docs_refused",
+    "docs_sent", "docs_electronic_rate", "docs_parallel_paper_rate", "docs_signed_rate",
+    "docs_signed_unverified", "docs_signature_invalid", "docs_received", "docs_refused",
     "docs_acceptance_minutes_median", "docs_accepted_within_day_rate",
 )  # fmt: skip
-REPORTS = ("work_files_online_rate", "units_exchanging_signed_rate")
+REPORTS = (
+    "work_files_online_rate", "units_exchanging_signed_rate", "reports_via_system_rate",
+    "reports_on_time_rate",
+)  # fmt: skip
 FEEDS = (
     "water_exceedance_hours", "water_station_uptime", "household_businesses_active",
     "cashless_txn_value",
@@ -163,7 +167,7 @@ def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> 
             cuts += [whole | {"by": By.AREA, "level": level} for level in levels]
         for cut in cuts:
             # No work files are counted at the country's own level.
-            asked = METRICS if area else (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS, REPORTS[1])
+            asked = METRICS if area else (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS, *REPORTS[1:])
             for row in printed(snapshot, asked, span, **cut):
                 key = (row.metric, boundaries, row.area_id, row.period_start)
                 found[key] = figures(row.numerator, row.denominator, row.value)

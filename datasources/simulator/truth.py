@@ -31,7 +31,7 @@ for counting. Only the register of areas, the calendar and the names of periods 
     cross_boundary_share         received at a desk of another area than decides ÷ received
     apology_letter_rate          of those whose term ran out in the month, the share with an apology
     docs_sent                    documents that are neither secret nor a revocation, as they left
-    docs_electronic_rate         without paper ÷ sent
+    docs_electronic_rate         without paper ÷ sent; docs_parallel_paper_rate with paper beside
     docs_signed_rate             with a signature that holds and is vouched for ÷ sent
     docs_signed_unverified       signed by somebody nobody vouches for
     docs_signature_invalid       altered after it was signed
@@ -56,6 +56,8 @@ for counting. Only the register of areas, the calendar and the names of periods 
     procedures_total             in force at the end of the month in the province's own catalogue;
     procedures_online_rate, procedures_fully_online_rate, procedures_linked_dvcqg_rate of them,
     procedures_fee_payable_online_rate of those with a fee
+    reports_via_system_rate, reports_on_time_rate
+                                 as the reporting system told on the third of the next month
     work_files_online_rate       online ÷ all, of the agencies of the area's own level alone
 
 Everything counts in the area of the desk that decides, or sends. Once an area has ended, its main
@@ -71,6 +73,7 @@ from datasources.simulator.desks import systems
 from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
 from datasources.simulator.dossiers import Dossiers, Known, known
 from datasources.simulator.dropbox import report_second
+from datasources.simulator.offices import Figure, desks_of, reports
 from datasources.simulator.province import Province
 from datasources.simulator.services import Services, services
 from datasources.simulator.truth_cases import Case, add_cases
@@ -91,7 +94,7 @@ from datasources.simulator.truth_places import (
     rate_of,
 )
 from datasources.simulator.truth_receipts import add_receipts
-from datasources.simulator.work_files import SIGNING
+from datasources.simulator.work_files import WORK_FILES, Line
 from datasources.simulator.world import World
 from domain.area import register
 from domain.period import Grain, add_months
@@ -99,7 +102,11 @@ from domain.period import Grain, add_months
 __all__ = ["Figures", "truth"]
 
 
-SHARES = {"docs_electronic_rate": "electronic", "docs_signed_rate": "signed"}
+SHARES = {
+    "docs_electronic_rate": "electronic",
+    "docs_parallel_paper_rate": "parallel",
+    "docs_signed_rate": "signed",
+}
 LETTERS = {
     "docs_sent": "sent",
     "docs_signed_unverified": "unverified",
@@ -148,15 +155,22 @@ def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
     month = world.start.replace(day=1)
     while report_second(month) <= end_of_day(day):
         last = add_months(month, 1) - ONE_DAY
-        for line in (line for home in world.provinces for line in world.reports(home, month)):
+        for line in _lines(world, month):
             area = register().at(line.area, last)
             for boundaries, area_id in places_of(area.area_id, last):
-                if line.metric == SIGNING or register().get(area_id).level is area.level:
+                if line.metric != WORK_FILES or register().get(area_id).level is area.level:
                     above[line.metric, boundaries, area_id, month] += line.numerator
-                    below[line.metric, boundaries, area_id, month] += line.denominator
+                    below[line.metric, boundaries, area_id, month] += line.denominator or 0
         month = add_months(month, 1)
     for cell, denominator in below.items():
         cells[cell] = rate_of(above[cell], denominator)
+
+
+def _lines(world: World, month: date) -> Iterator[Line | Figure]:
+    """What is reported of a month: work files and signing, and reports owed to those above."""
+    for home in world.provinces:
+        yield from world.reports(home, month)
+        yield from reports(world.seed, desks_of(world, home), month)
 
 
 def _add_stations(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
@@ -258,5 +272,5 @@ def _letters(world: World, day: date) -> Iterator[tuple[str, date, Sequence[str]
             words = ["revoked"] if business == REVOKE else ["sent"]
             if business != REVOKE:
                 words += [SIGNATURES[signature]] if signature in SIGNATURES else []
-                words += ["electronic"] * (not paper)
+                words.append("parallel" if paper else "electronic")
             yield sender.area_id, day_at(sent), words

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from datasources.simulator.catalogue import Version, known_versions
+from datasources.simulator.catalogue import THREE_WORDS, Version, known_versions
 from datasources.simulator.clock import end_of_day
 from datasources.simulator.desks import TWO_LEVELS, System, systems
 from datasources.simulator.feedback import ANSWERED, RATED, REFUSED, Shown, last_file, shown
@@ -31,6 +31,15 @@ FEEDBACK_RATES = {
     "feedback_rated_satisfied_rate": ("content", "rated"),
     "feedback_reopened_rate": ("again", "given answer"),
 }
+
+
+GRADES = (
+    ("procedures_whole", 4, True),
+    ("procedures_partial", 3, True),
+    ("procedures_level_4", 4, False),
+    ("procedures_level_3", 3, False),
+)
+"""Each metric's level, and whether it is told in the words of Decree 42/2022 or as a number."""
 
 
 def add_feedback(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
@@ -121,6 +130,10 @@ def _add_catalogue(
 ) -> None:
     priced = [one for one in there if one.has_fee]
     cells["procedures_total", *place] = plain(len(there))
+    cells["procedures_online", *place] = plain(sum(one.is_online for one in there))
+    for metric, level, is_decree in GRADES:
+        many = sum(one.level == level and (one.begins >= THREE_WORDS) == is_decree for one in there)
+        cells[metric, *place] = plain(many)
     for metric, found, of in (
         ("procedures_online_rate", [one.is_online for one in there], there),
         ("procedures_fully_online_rate", [one.is_fully_online for one in there], there),
