@@ -129,7 +129,7 @@
       what: button.dataset.take,
       form: button.dataset.form,
       language: html.lang === 'en' ? 'en' : 'vi',
-      address: window.location.pathname + window.location.search
+      address: button.dataset.address || window.location.pathname + window.location.search
     }, button.dataset.title);
   });
 

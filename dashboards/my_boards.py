@@ -22,6 +22,7 @@ from dashboards.ids import part
 from dashboards.pages.my import CHARTS, NAME, SLOTS
 from dashboards.pinned import Pinned
 from dashboards.told import told
+from dashboards.withheld import allowed
 from domain.errors import IocError, ScopeError, StoreError
 from store.state import boards
 from store.state.boards import Board, Pin
@@ -124,7 +125,8 @@ def _drawn(figures: Figures, visit: Visit, pin: Pin) -> Drawn:
 
 def _panel(pin: Pin, drawn: Drawn, visit: Visit, tools: Tree | None, chart: str) -> Component:
     """A pin as a panel; a chart has the name of its slot, so that clicks lead on."""
-    head = pin_head(pin, drawn["title"], drawn["lead"], drawn["href"], tools)
+    ways = [allowed(drawn.get("menu.tree"), person()), tools]
+    head = pin_head(pin, drawn["title"], drawn["lead"], drawn["href"], ways)
     body: Component = Markup(tree=drawn.get("body.tree"))
     if "body.figure" in drawn:
         how = cast("dcc.Graph.Config", config(visit.words.language))
@@ -133,7 +135,7 @@ def _panel(pin: Pin, drawn: Drawn, visit: Visit, tools: Tree | None, chart: str)
         [
             Markup(tree=head),
             html.Div(body, className="ioc-panel__body"),
-            Markup(tree=drawn.get("foot.tree")),
+            Markup(tree=allowed(drawn.get("foot.tree"), person())),
         ],
         className=f"ioc-panel ioc-pin ioc-pin--{pin.kind.partition('-')[0]}",
     )

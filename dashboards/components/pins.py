@@ -77,7 +77,7 @@ def _deed(deed: str, text: str, words: Words, board: Board | None = None) -> Tre
     )
 
 
-def pin_head(pin: Pin, title: str, lead: str, href: str, tools: Tree | None) -> Tree:
+def pin_head(pin: Pin, title: str, lead: str, href: str, tools: Sequence[Tree | None]) -> Tree:
     """The heading of a pin, which leads to the page it is from."""
     link: Content = tag("a", pin.title or title, href=href) if href else pin.title or title
     note = f"{title} · {lead}" if pin.title and lead else lead or (title if pin.title else "")
@@ -89,7 +89,7 @@ def pin_head(pin: Pin, title: str, lead: str, href: str, tools: Tree | None) -> 
             tag("p", note, cls="ioc-panel__note") if note else None,
             cls="ioc-panel__titles",
         ),
-        tools,
+        tag("div", *tools, cls="ioc-pin__ways ioc-noprint"),
         cls="ioc-panel__head",
     )
 

@@ -7,10 +7,11 @@ from dashboards.text import Words
 FORMS = ("png", "svg", "xlsx", "csv", "pptx", "pdf", "docx")
 
 
-def take_menu(what: str, title: str, words: Words) -> Tree:
+def take_menu(what: str, title: str, words: Words, address: str = "") -> Tree:
     """The pin, and a button that opens the list of forms.
 
-    `what` is trend, ranking or map; `title` says of what.
+    `what` is trend, ranking or map; `title` says of what. `address` is where the panel is from,
+    if not from the page it stands on: then it is pinned already.
     """
     entries = [
         tag(
@@ -24,6 +25,7 @@ def take_menu(what: str, title: str, words: Words) -> Tree:
                 data_take=what,
                 data_form=form,
                 data_title=title,
+                data_address=address or None,
             ),
         )
         for form in FORMS
@@ -40,4 +42,5 @@ def take_menu(what: str, title: str, words: Words) -> Tree:
         tag("ul", *entries, cls="ioc-take__panel"),
         cls="ioc-take",
     )
-    return tag("span", pin_button(what, title, words), menu, cls="ioc-ways-on")
+    pin = None if address else pin_button(what, title, words)
+    return tag("span", pin, menu, cls="ioc-ways-on")

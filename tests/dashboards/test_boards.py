@@ -111,7 +111,13 @@ def test_every_kind_is_drawn_in_words_or_as_a_chart(app: Dash, kind: str) -> Non
     shown = slot(app, leader, 0, path)
     assert "Hồ sơ tiếp nhận" in shown
     assert ("Graph" in shown) == (kind in ("trend", "map", "spread"))
-    assert "ioc-take" not in shown
+    is_view = kind == "view"
+    assert ("/download?" in shown) != is_view
+    assert ("Cách tính" in shown) != is_view
+    assert ("Bảng số liệu" in shown) == (kind in ("trend", "map", "spread"))
+    assert ("data-take" in shown) == (kind in ("trend", "map", "ranking"))
+    if "data-take" in shown:  # a file is of the page the pin is from
+        assert '"data-address": "/metric/dossiers_received?area=25"' in shown
     send(leader, f"/boards/{path.removeprefix('/my/')}/remove", {})
 
 
