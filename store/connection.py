@@ -36,7 +36,7 @@ class Limits:
     memory: str = "512MB"
     threads: int = 2
     timeout_ms: int = 5000
-    recounted: int = 400_000
+    recounted: int = 150_000
 
 
 STANDARD = Limits()
