@@ -203,11 +203,15 @@ def _insets(shapes: Shapes) -> list[Archipelago]:
     return [one for one in archipelagos() if one.code in shapes.feature]
 
 
+NAMED = 0.75
+"""Degrees below an archipelago's frame that its name takes, whole."""
+
+
 def _view_of(one: Archipelago) -> tuple[float, float, float, float]:
     longitudes, latitudes = one.frame
     return (
         min(longitudes) - 0.4,
-        min(latitudes) - 0.4,
+        min(latitudes) - NAMED,
         max(longitudes) + 0.4,
         max(latitudes) + 0.4,
     )

@@ -146,6 +146,8 @@ def test_an_archipelago_is_an_inset_of_its_province(province: str, islands: str)
     figure = area_map([], shapes, words("vi"), "light")
     assert traces(figure)[islands]["geo"] == "geo2"
     assert "geo2" in figure["layout"]
+    [name] = [one for one in figure["data"] if one["name"] == f"{islands}-name"]
+    assert name["lat"][0] - figure["layout"]["geo2"]["lataxis"]["range"][0] >= 0.3  # room for it
 
 
 def test_every_commune_of_every_province_has_a_shape() -> None:
