@@ -110,10 +110,18 @@
     window.location.replace('/login?' + query);
   };
 
+  let leaving = false; // the page's next question must not be quicker and say that the session ended
+
   const leave = async () => {
+    leaving = true;
     const token = /(?:^|; )_csrf_token=([^;]*)/.exec(document.cookie);
-    await fetch('/logout', { method: 'POST', headers: { 'X-CSRFToken': token ? token[1] : '' } });
-    goToLogin('left');
+    try {
+      const answer = await fetch('/logout', { method: 'POST', headers: { 'X-CSRFToken': token ? token[1] : '' } });
+      if (!answer.ok) throw new Error(`/logout: ${answer.status}`);
+      goToLogin('left');
+    } catch (error) {
+      leaving = false; // nobody answered: the banner says so, and the click can be made again
+    }
   };
 
   // ---- the first picture goes when the page itself stands there
@@ -180,7 +188,7 @@
         return [nothing(), nothing()];
       }
       if (now.session === 'ended') {
-        goToLogin('ended'); // nobody is logged in here any more: the figures go from the screen
+        if (!leaving) goToLogin('ended'); // nobody is logged in here any more: the figures go from the screen
         return [nothing(), nothing()];
       }
       if (build !== null && now.build !== build && reloadedLongAgo()) {

@@ -102,6 +102,7 @@ def test_the_language_changes_everything_and_stays(visitor: Watched) -> None:
 
 def test_the_theme_changes_charts_too_and_stays(visitor: Watched) -> None:
     page = visitor.open("/area/25")
+    visitor.until("document.querySelector('.js-plotly-plot')?.layout")
     ink = "document.querySelector('.js-plotly-plot').layout.font.color"
     light = page.evaluate(ink)
     page.get_by_role("button", name="Đổi giao diện sáng, tối").click()
