@@ -31,7 +31,7 @@ test: ## Run all tests. Some: TESTS=tests/store; without Chromium: BROWSER=no.
 ifeq ($(BROWSER),yes)
 	@deploy/setup.sh browser
 endif
-	@$(BIN)/python -m pytest --no-header $(if $(TESTS),$(TESTS),--numprocesses auto --dist loadfile --no-loadscope-reorder $(COVERAGE)) $(if $(filter no,$(BROWSER)),--ignore=tests/browser)
+	@$(BIN)/python -m pytest --no-header $(if $(TESTS),$(TESTS),--numprocesses $$(( $$(nproc) * 3 / 2 )) --dist loadfile --no-loadscope-reorder $(COVERAGE)) $(if $(filter no,$(BROWSER)),--ignore=tests/browser)
 
 oracle: ## Count 60,000 dossiers a second time, one by one, by every grain. Fewer: ORACLE=10000.
 	@deploy/setup.sh dev

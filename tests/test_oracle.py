@@ -28,7 +28,7 @@ from domain.area import Boundaries, Level, register
 from domain.period import Grain, Span
 from domain.scope import EVERYTHING
 from metrics import By, Selection, catalogue, query
-from metrics.drill import Page, Part, drill, why_not
+from metrics.drill import MOST_ROWS, Page, Part, drill, why_not
 from store import Reserve, Snapshot, Warehouse, publish
 
 # How many dossiers of scale 1 there are in the province in those days.
@@ -285,7 +285,7 @@ def test_behind_every_number_there_are_as_many_dossiers(
             days = Span(row.period_start, row.period_end)
             one = Selection((metric,), days, row.area_id, boundaries=Boundaries(boundaries))
             part = Part.DENOMINATOR if number % 2 and row.denominator > 0 else Part.NUMERATOR
-            found = drill(one, part, EVERYTHING, snapshot, now=now, page=Page(limit=2000))
+            found = drill(one, part, EVERYTHING, snapshot, now=now, page=Page(limit=MOST_ROWS))
             assert found.total == getattr(row, part) == sum(d.weight for d in found.rows), row
             assert found.is_complete
             compared += 1
