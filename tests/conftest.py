@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from store import Reserve, Warehouse
 from store import warehouse as room
+from store.connection import connect_warehouse
 
 # No test asserts a time: a machine that is busy with something else is no defect.
 settings.register_profile("house", deadline=None)
@@ -50,12 +51,11 @@ def _a_new_home_begins_with_a_copy(tmp_path_factory: pytest.TempPathFactory) -> 
     """
     empty = tmp_path_factory.mktemp("empty")
     Warehouse.open(empty, reserve=Reserve(0, 0)).close()
-    connect = room.connect_warehouse
 
     def connect_to_copy(path: Path, **how: Any) -> Any:
         if not path.exists():
             shutil.copyfile(empty / path.name, path)
-        return connect(path, **how)
+        return connect_warehouse(path, **how)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "connect_warehouse", connect_to_copy)
