@@ -50,11 +50,11 @@
   };
 
   // The address a component was drawn for, by itself or with the page it is on.
-  const drawnFor = (id) => {
+  const newest = (id) => {
     const told = [arrived.get(id), arrived.get('page')].filter(Boolean);
-    const newest = told.sort((one, other) => other.turn - one.turn)[0];
-    return newest ? newest.href : null;
+    return told.sort((one, other) => other.turn - one.turn)[0] || null;
   };
+  const drawnFor = (id) => (newest(id) || { href: null }).href;
 
   const filters = ['organisation', 'procedure', 'field', 'channel'];
   const lists = [...filters, 'with', 'also'];
@@ -110,7 +110,12 @@
   function Markup(props) {
     const isBusy = useBusy();
     const shown = React.useRef({});
-    if (shown.current.tree !== props.tree) shown.current = { tree: props.tree, href: drawnFor(props.id) };
+    if (shown.current.tree !== props.tree) {
+      const of = newest(props.id);
+      // No new answer to a question about an address, such as after an upload: it is of this one.
+      const isOfHere = of !== null && of === shown.current.of;
+      shown.current = { tree: props.tree, of, href: isOfHere ? null : of && of.href };
+    }
     const onClick = (event) => {
       if (!isPlainClick(event)) return;
       const href = followed(event.target);

@@ -168,6 +168,8 @@ def test_a_reader_that_is_killed_loses_nothing(home: Home, broker: Broker) -> No
     first = home.collect("water")
     broker.publish(*(reading(0) for _ in range(300)), reading(3))
     killed = Children().run(home.job("water", cursor=first.cursor, seconds=1.2))
+    if killed.folder is not None:  # a quick machine was ready by then
+        killed = Children().run(home.job("water", cursor=first.cursor, seconds=0.6))
     assert killed.folder is None
     after = home.collect("water", cursor=first.cursor)
     assert hours(after)[HOUR] == 2

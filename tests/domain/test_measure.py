@@ -67,8 +67,8 @@ def test_an_unknown_measure_is_answered_with_the_nearest() -> None:
         (
             '[a]\nrecord = "dosier"\nadditivity = "sum"\nunit = "x"',
             (
-                "[a]: record is 'dosier'. Choose one of dossier, document, observation, feedback, "
-                "procedure, station_hour."
+                "[a]: record is 'dosier'. Choose one of dossier, document, receipt, observation, "
+                "feedback, procedure, station_hour."
             ),
         ),
         (
