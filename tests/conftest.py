@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--oracle",
-        default="1000",
+        default="1500",
         metavar="DOSSIERS",
         help="How many dossiers the oracle counts one by one; 60000 before a release.",
     )
