@@ -1,8 +1,5 @@
 """Alerts from the command line, and the keeper that checks them beside the collector."""
 
-import os
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,23 +11,13 @@ from commands.doctor import findings
 from commands.keeper import CHECK, Keeper
 from store.progress import Progress, forget, note_progress
 from store.state.alerts import alerts, entries_of
+from tests import command_line
 from tests.metrics.alerts.test_check import OFF, OVERDUE, deliver
 from tests.metrics.collected import Collected
 
-ROOT = Path(__file__).parent.parent
-
 
 def ask(home: Path, *words: str, code: int = 0) -> str:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-    done = subprocess.run(
-        [sys.executable, "app.py", "alert", *words],
-        cwd=ROOT,
-        env={**kept, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": ""},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    done = command_line.ask(home, "alert", *words)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -1,7 +1,6 @@
 """The one door: what the command line answers, and that nothing is left behind."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.command_line import ask, environment
 
 ROOT = Path(__file__).parent.parent
 SOURCES = """
@@ -50,31 +51,26 @@ MORE = "E,2026-01-07 08:00:00,2026-01-12 17:00:00,,web,25\n"
 JANUARY = ("--from", "2026-01-01", "--to", "2026-02-01")
 
 
+def with_a_file(home: Path) -> Path:
+    (home / "config").mkdir()
+    (home / "permits.csv").write_text(ROWS)
+    text = SOURCES.format(path=home / "permits.csv")
+    (home / "config" / "sources.toml").write_text(text)
+    return home
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home with one real file and no simulated province."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "permits.csv").write_text(ROWS)
-    text = SOURCES.format(path=tmp_path / "permits.csv")
-    (tmp_path / "config" / "sources.toml").write_text(text)
-    return tmp_path
+    return with_a_file(tmp_path)
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-    return {**kept, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": "", **more}
-
-
-def ask(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "app.py", *words],
-        cwd=ROOT,
-        env=environment(home, **more),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, collected once, for those who only ask."""
+    home = with_a_file(tmp_path_factory.mktemp("collected"))
+    ask(home, "collect", "--once")
+    return home
 
 
 def free_port() -> int:
@@ -185,10 +181,9 @@ def test_one_failed_source_holds_up_no_other_and_is_told_by_the_status(home: Pat
     ],
 )
 def test_a_slip_gets_a_sentence_with_the_way_on(
-    home: Path, words: tuple[str, ...], sentence: str
+    collected: Path, words: tuple[str, ...], sentence: str
 ) -> None:
-    ask(home, "collect", "--once")
-    refused = ask(home, *words)
+    refused = ask(collected, *words)
     assert refused.returncode == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -216,9 +211,8 @@ def test_real_figures_are_not_served_without_a_login_unless_the_operator_says_so
         assert "IOC_OPEN=loopback" in refused.stderr
 
 
-def test_the_doctor_finds_a_collected_home_in_order(home: Path) -> None:
-    ask(home, "collect", "--once")
-    examined = ask(home, "doctor")
+def test_the_doctor_finds_a_collected_home_in_order(collected: Path) -> None:
+    examined = ask(collected, "doctor")
     assert "✗" not in examined.stdout
     assert "is whole and holds days to" in examined.stdout
 
@@ -297,25 +291,26 @@ def test_a_changed_mapping_reads_everything_again(home: Path) -> None:
     assert (value["numerator"], value["denominator"]) == (1, 3)  # B came 45 minutes late
 
 
-def test_a_chart_and_a_table_are_written_to_files_that_hold_the_figure(home: Path) -> None:
-    ask(home, "collect", "--once")
+def test_a_chart_and_a_table_are_written_to_files_that_hold_the_figure(
+    collected: Path, tmp_path: Path
+) -> None:
     told = ask(
-        home, "export", "table", "on_time_rate_resolved", "--area", "25", *JANUARY,
-        "--out", str(home / "a.csv"),
+        collected, "export", "table", "on_time_rate_resolved", "--area", "25", *JANUARY,
+        "--out", str(tmp_path / "a.csv"),
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
-    assert ",66.66666666666667," in (home / "a.csv").read_text()
+    assert ",66.66666666666667," in (tmp_path / "a.csv").read_text()
     told = ask(
-        home, "export", "chart", "on_time_rate_resolved", "--area", "25", *JANUARY,
-        "--out", str(home / "a.png"),
+        collected, "export", "chart", "on_time_rate_resolved", "--area", "25", *JANUARY,
+        "--out", str(tmp_path / "a.png"),
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
-    assert (home / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_an_export_in_a_form_there_is_not_names_the_ones_there_are(home: Path) -> None:
-    ask(home, "collect", "--once")
-    told = ask(home, "export", "pack", "mot-xa", "--area", "25", "--out", str(home / "a.pptxx"))
+def test_an_export_in_a_form_there_is_not_names_the_ones_there_are(collected: Path) -> None:
+    words = ("pack", "mot-xa", "--area", "25", "--out", str(collected / "a.pptxx"))
+    told = ask(collected, "export", *words)
     assert told.returncode == 2
     assert "Did you mean 'pptx'" in told.stderr
     assert "Traceback" not in told.stderr

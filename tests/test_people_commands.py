@@ -1,24 +1,8 @@
 """People and the audit trail from the command line, as an operator uses it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-
-
-def ask(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-    return subprocess.run(
-        [sys.executable, "app.py", *words],
-        cwd=ROOT,
-        env={**kept, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.command_line import ask
 
 
 def test_people_are_added_listed_disabled_and_let_in_again(tmp_path: Path) -> None:

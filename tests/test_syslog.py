@@ -1,11 +1,8 @@
 """The audit trail reaches a log server: a real local socket, a real UDP and a real TCP one."""
 
 import json
-import os
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,8 +16,8 @@ from commands.syslog import send_trail
 from domain.errors import IocError
 from store.state.audit import Deed, note, verified
 from store.state.database import FILE
+from tests.command_line import ask
 
-ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 
@@ -113,21 +110,10 @@ def test_a_log_server_that_is_not_there_is_named_and_gets_all_of_it_later(home: 
 
 
 def test_the_command_sends_and_says_where_to_say_where(home: Path) -> None:
-    def run(**more: str) -> subprocess.CompletedProcess[str]:
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
-        return subprocess.run(
-            [sys.executable, "app.py", "audit", "send"],
-            cwd=ROOT,
-            check=False,
-            env={**bare, "IOC_HOME": str(home), **more},
-            capture_output=True,
-            text=True,
-        )
-
     with listening("udp", home) as (where, server):
-        done = run(IOC_SYSLOG=where)
+        done = ask(home, "audit", "send", IOC_SYSLOG=where)
         assert (done.returncode, done.stdout[:10]) == (0, "3 entries."), done.stderr
         assert len(received(server)) == 4
-    refused = run()
+    refused = ask(home, "audit", "send")
     assert refused.returncode == 2
     assert "IOC_SYSLOG does not say" in refused.stderr

@@ -1,9 +1,6 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
@@ -16,10 +13,10 @@ from dashboards.shell import create_app
 from domain.errors import StoreError
 from settings import settings
 from store import Limits, Warehouse, publish
+from tests.command_line import ask
 from tests.store.landed import NO_RESERVE, NOW, dossier, land
 from tests.store.prepared import prepare
 
-ROOT = Path(__file__).parents[2]
 ASKED = {
     "metric": "on_time_rate_resolved,dossiers_received",
     "area": "25",
@@ -30,14 +27,8 @@ ASKED = {
 
 
 def command_line(home: Path, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "app.py", "query", *words],
-        cwd=ROOT,
-        env={**os.environ, "IOC_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = ask(home, "query", *words)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -1,29 +1,21 @@
 """Figures beside others, asked of the API and of the command line."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-ROOT = Path(__file__).parents[2]
+from tests.command_line import ask
+
 MARCH = {"area": "25", "from": "2026-03-01", "to": "2026-04-01"}
 WORDS = ("--area", "25", "--from", "2026-03-01", "--to", "2026-04-01")
 
 
 def printed(home: Path, *words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "app.py", *words],
-        cwd=ROOT,
-        env={**os.environ, "IOC_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = ask(home, *words)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

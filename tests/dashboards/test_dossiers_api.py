@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +18,10 @@ from domain.scope import EVERYTHING, Scope
 from metrics.dossiers import COLUMNS
 from store.state import sessions
 from store.state.audit import entries
+from tests.command_line import ask
 from tests.dashboards.logging_in import Visitor, add
 from tests.metrics.collected import NEW_PHU_THO, Collected, dossier
 
-ROOT = Path(__file__).parents[2]
 ASKED = {"metric": "dossiers_received", "area": "25", "from": "2026-01-01", "to": "2026-02-01"}
 PHU_THO = Scope(frozenset({NEW_PHU_THO}))
 MAY = {"leader", "department", "commune", "steward"}
@@ -143,14 +140,7 @@ def test_a_code_is_never_a_formula_in_a_file(tmp_path: Path) -> None:
 def test_the_command_line_prints_what_the_api_answers(client: FlaskClient, home: Path) -> None:
     words = ["dossiers_received", "--area", "25", "--from", "2026-01-01", "--to", "2026-02-01"]
     words += ["--order", "code", "--limit", "5", "--format", "json"]
-    done = subprocess.run(
-        [sys.executable, "app.py", "dossiers", *words],
-        cwd=ROOT,
-        env={**os.environ, "IOC_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = ask(home, "dossiers", *words)
     page = {**ASKED, "order": "code", "limit": "5"}
     assert json.loads(done.stdout) == client.get("/api/v1/dossiers", query_string=page).json
     assert any("command line" in entry.deed.actor for entry in entries(home))

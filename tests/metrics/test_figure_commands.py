@@ -1,16 +1,13 @@
 """The command line for figures: order, successors, locks, findings, the index."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import ask
 from tests.metrics.collected import PHUNG_NGUYEN, SON_VI, Collected, dossier
 
-ROOT = Path(__file__).parents[2]
 JUNE = ("--from", "2025-06-01", "--to", "2025-07-01")
 EVE = ("--from", "2025-06-30", "--to", "2025-07-01")
 
@@ -30,15 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(home: Path, *words: str, code: int = 0) -> str:
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("IOC_")}
-    done = subprocess.run(
-        [sys.executable, "app.py", *words],
-        cwd=ROOT,
-        env={**environment, "IOC_HOME": str(home), "COVERAGE_PROCESS_START": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = ask(home, *words)
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 
