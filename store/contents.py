@@ -28,7 +28,7 @@ select * from {record}_delta
 where batch_id <= $since and day > $rolled_to and day <= $horizon;
 """
 
-HAS_ARRIVED = "select exists (from arrived)"
+HAS_ARRIVED = "select exists (from {arriving})"
 HAS_OBSERVED = "select exists (from observation where batch_id > $since)"
 
 TOTALS = "select {sums} from {table} {where}"
@@ -143,30 +143,34 @@ def _write(connection: Connection, base: Base, version: str, now: datetime, hori
 def _write_counts(
     connection: Connection, count: Count, base: Base, params: Mapping[str, Any]
 ) -> None:
-    """Write or add to the rollups and deltas of one kind of record."""
-    if not base.is_new:
+    """Write or add to the rollups and deltas of one kind of record: nothing where nothing came."""
+    names = _names(count)
+    if base.is_new:
+        tables = ("snapshot_tables", "snapshot_counts_tables", "snapshot_spread_tables")
+        for file in _files(count, *tables):
+            run(connection, file, None, **names)
+    else:
         run(connection, ARRIVED, params, record=count.record)
-        if not scalar(connection, HAS_ARRIVED):
-            return
-    names = _names(count) | {
-        "arriving": f"{count.record}_delta" if base.is_new else "arrived",
-        "rolled": f"snapshot.{count.record}_area" if base.is_new else "rolled",
-    }
-    run(connection, sql_file("rollup.sql"), params, **names)
-    if count.is_tallied:
-        run(connection, sql_file("snapshot_counts.sql"), params, **names)
-    if count.spread is not None:
-        run(connection, sql_file("snapshot_spread.sql"), params, **names)
+    arriving = f"{count.record}_delta" if base.is_new else "arrived"
+    if not scalar(connection, HAS_ARRIVED.format(arriving=arriving)):
+        return
+    rolled = f"snapshot.{count.record}_area" if base.is_new else "rolled"
+    for file in _files(count, "rollup", "snapshot_counts", "snapshot_spread"):
+        run(connection, file, params, arriving=arriving, rolled=rolled, **names)
+
+
+def _files(count: Count, *names: str) -> list[str]:
+    """The texts about its rollup, its tallies and its spread, as far as it has them."""
+    has = (True, count.is_tallied, count.spread is not None)
+    return [sql_file(f"{name}.sql") for name, is_there in zip(names, has, strict=True) if is_there]
 
 
 def _sort(connection: Connection) -> None:
     """Add up and sort all rollups of the attached snapshot again."""
     for count in counts().values():
-        run(connection, sql_file("snapshot_sorted.sql"), None, **_names(count))
-        if count.is_tallied:
-            run(connection, sql_file("snapshot_months_sorted.sql"), None, **_names(count))
-        if count.spread is not None:
-            run(connection, sql_file("snapshot_spread_sorted.sql"), None, **_names(count))
+        sorting = ("snapshot_sorted", "snapshot_months_sorted", "snapshot_spread_sorted")
+        for file in _files(count, *sorting):
+            run(connection, file, None, **_names(count))
 
 
 def _names(count: Count) -> dict[str, str]:
@@ -178,11 +182,13 @@ def _names(count: Count) -> dict[str, str]:
         "number": quoted(number),
         "record": count.record,
         "measures": listed(count.measures),
+        "sum_columns": listed(count.measures, f"{{}} {kind}"),
         "sums": listed(count.measures, f"cast(sum({{0}}) as {kind}) as {{0}}"),
         "carried_sums": ", ".join(_carried(one, count, kind) for one in count.measures),
         "carries": " or ".join(f"sum(sign * {quoted(one)}) <> 0" for one in count.stocks)
         or "false",
         "keys": "".join(f"{quoted(key)}, " for key in count.keys),
+        "key_columns": "".join(f"{quoted(key)} varchar, " for key in count.keys),
         "grain": listed(GRAIN),
         "dimensions": listed(DIMENSIONS),
     }

@@ -22,9 +22,10 @@ NOTHING = -1
 """The batch before the first, and before those that were counted anew."""
 
 RULES = (
-    *("snapshot.sql", "snapshot_observations.sql", "snapshot_counts.sql", "rollup.sql"),
-    *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_names.sql"),
-    *("snapshot_spread.sql", "snapshot_spread_sorted.sql", "snapshot_rescheduled.sql"),
+    *("snapshot.sql", "snapshot_observations.sql", "snapshot_names.sql", "rollup.sql"),
+    *("snapshot_tables.sql", "snapshot_counts_tables.sql", "snapshot_spread_tables.sql"),
+    *("snapshot_counts.sql", "snapshot_spread.sql", "snapshot_rescheduled.sql"),
+    *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_spread_sorted.sql"),
 )
 
 # Rollups that have grown by more than this are added up and sorted again.

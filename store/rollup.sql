@@ -125,17 +125,5 @@ select
 from climbed
 join reach using (reach_no);
 
-create table if not exists snapshot.{record}_area as
-from rolled limit 0;
-
 insert into snapshot.{record}_area
 from rolled;
-
-create or replace view snapshot.{record}_area_day as
-select 'then' as boundaries, * exclude (is_then, is_today)
-from {record}_area
-where is_then
-union all
-select 'today' as boundaries, * exclude (is_then, is_today)
-from {record}_area
-where is_today;

@@ -44,17 +44,5 @@ join reach using (reach_no)
 group by all
 order by level, area_id, month;
 
-create table if not exists snapshot.{record}_spread as
-from rolled_spread limit 0;
-
 insert into snapshot.{record}_spread
 from rolled_spread;
-
-create or replace view snapshot.{record}_area_spread as
-select 'then' as boundaries, * exclude (is_then, is_today)
-from {record}_spread
-where is_then
-union all
-select 'today' as boundaries, * exclude (is_then, is_today)
-from {record}_spread
-where is_today;
