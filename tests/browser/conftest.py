@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashboards.digests.ways import MailServer
@@ -19,6 +26,7 @@ from tests.dashboards.made_up import made_up_home
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line per request helps nobody
 CHROMIUM = "/usr/bin/chromium"
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 VIOLATIONS = """
 window.violations = [];
@@ -102,6 +110,17 @@ class Watched:
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.complaints.append(f"asked outside: {request.url}")
 
+    def begin(self) -> None:
+        """Sit down as somebody new: nothing is kept but the program, which costs half of a page."""
+        self.page.unroute_all()
+        if self.page.url.startswith(self.address):
+            self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.context.clear_cookies()
+        self.page.goto("about:blank")
+        self.page.set_viewport_size(SCREEN)
+        self.page.emulate_media(media="null")
+        self.complaints.clear()
+
     def open(self, path: str) -> Page:
         """Open an address, and wait until its figures and charts are there."""
         self.page.goto(self.address + path)
@@ -124,7 +143,7 @@ class Watched:
 @contextmanager
 def watched(browser: Browser, web: Web, **how: Any) -> Iterator[Watched]:
     settings = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", **how}
-    settings.setdefault("viewport", {"width": 1366, "height": 768})
+    settings.setdefault("viewport", SCREEN)
     context = browser.new_context(**settings)
     context.add_init_script(VIOLATIONS)
     try:
@@ -133,12 +152,32 @@ def watched(browser: Browser, web: Web, **how: Any) -> Iterator[Watched]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def seat(browser: Browser, web: Web) -> Iterator[Watched]:
+    with watched(browser, web) as seat:
+        yield seat
+
+
+@pytest.fixture(scope="module")
+def other_seat(browser: Browser, web: Web) -> Iterator[Watched]:
+    with watched(browser, web) as seat:
+        yield seat
+
+
 @pytest.fixture
-def visitor(browser: Browser, web: Web) -> Iterator[Watched]:
+def visitor(seat: Watched) -> Iterator[Watched]:
     """A visitor whose pages must have been quiet in the end."""
-    with watched(browser, web) as visitor:
-        yield visitor
-        visitor.check()
+    seat.begin()
+    yield seat
+    seat.check()
+
+
+@pytest.fixture
+def stranger(other_seat: Watched) -> Iterator[Watched]:
+    """Somebody else, in a browser of their own, who has seen nothing yet."""
+    other_seat.begin()
+    yield other_seat
+    other_seat.check()
 
 
 Visiting = Callable[[str], Page]

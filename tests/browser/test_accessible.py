@@ -1,4 +1,4 @@
-"""Every page, in both themes, by the rules of WCAG 2.2 AA that a program can check."""
+"""Every page, on every screen and in both themes, by what a program can check of WCAG 2.2 AA."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from domain.scope import EVERYTHING
 from store.state import sessions
 from store.state.people import add_person, change_password, set_totp
 from tests.browser.addresses import PLAIN, addresses
-from tests.browser.conftest import Web, watched
+from tests.browser.conftest import SCREEN, Web, watched
 from tests.dashboards.logging_in import KEPT, SECRET, deed
 
 pytestmark = pytest.mark.browser
@@ -27,6 +27,9 @@ COLOURS = {**RULES, "runOnly": ["color-contrast", "link-in-text-block"]}
 THEMES = {"light": RULES, "dark": COLOURS}
 ROWS = {"exclude": [["tbody tr:nth-child(n+13)"]]}
 """Of a table of 148 communes the first 12 are looked at: the others are like them."""
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+TOO_WIDE = "document.scrollingElement.scrollWidth - window.innerWidth"
 SCHEME = "document.documentElement.dataset.mantineColorScheme"
 
 
@@ -39,21 +42,36 @@ def violations(page: Page, rules: Any) -> list[str]:
     ]
 
 
+def too_wide(page: Page) -> list[str]:
+    """What to say of a page that lies beside the screen."""
+    by = page.evaluate(TOO_WIDE)
+    return [f"{by} pixels wider than {page.viewport_size}"] if by > 0 else []
+
+
 @pytest.mark.timeout(300)  # some twenty pages
-def test_a_page_of_figures_breaks_no_rule_in_either_theme(browser: Browser, web: Web) -> None:
+def test_a_page_of_figures_fits_every_screen_and_breaks_no_rule_in_either_theme(
+    browser: Browser, web: Web
+) -> None:
     broken = {}
     with watched(browser, web, reduced_motion="reduce") as visitor:
         for address in addresses():
+            visitor.page.set_viewport_size(PHONE)
             page = visitor.open(address)
+            found = too_wide(page)
+            page.set_viewport_size(SCREEN)
             page.wait_for_timeout(300)  # what fades in is there
-            found = violations(page, RULES)
+            found += violations(page, RULES)
             before = page.evaluate(SCHEME)  # the next page opens in the theme this one is left in
             page.get_by_role("button", name="Đổi giao diện sáng, tối").click()
             visitor.until(f"{SCHEME} !== '{before}'")
             page.wait_for_timeout(300)
             found += [f"the other theme than {before}: {one}" for one in violations(page, COLOURS)]
+            for size in (SCREEN, WALL):
+                page.set_viewport_size(size)
+                found += too_wide(page)
             if found:
                 broken[address] = found
+        visitor.check()
     assert broken == {}
 
 

@@ -120,13 +120,15 @@ def test_an_alert_is_acknowledged_and_back_leads_to_the_list(
         commune.check()
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (390, 844)])
-@pytest.mark.parametrize("path", ["/alerts", "/alerts/3", "/alerts/requests"])
-def test_the_page_fits_its_screen_with_the_longest_names(
-    browser: Browser, peopled: Web, size: tuple[int, int], path: str
+def test_the_pages_fit_a_phone_and_a_wall_with_the_longest_names(
+    browser: Browser, peopled: Web
 ) -> None:
-    with watched(browser, peopled, viewport={"width": size[0], "height": size[1]}) as visitor:
-        log_in(visitor, "chu.tich", f"{path}?lang=en")
-        expect(visitor.page.locator(".ioc-alerts__tabs a").first).to_be_visible()
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    with watched(browser, peopled, viewport={"width": 390, "height": 844}) as visitor:
+        log_in(visitor, "chu.tich", "/alerts?lang=en")
+        for path in ("/alerts", "/alerts/3", "/alerts/requests"):
+            for width in (390, 1920):
+                visitor.page.set_viewport_size({"width": width, "height": 844})
+                page = visitor.open(f"{path}?lang=en")
+                expect(page.locator(".ioc-alerts__tabs a").first).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         visitor.check()
