@@ -20,6 +20,7 @@ from datasources.running.worker import perform
 from datasources.simulator.clock import end_of_day, instant_of
 from datasources.simulator.demo import FOLDER, fill
 from datasources.simulator.dropbox import Dropbox
+from datasources.simulator.office_files import OfficeFiles
 from datasources.simulator.server import Simulator
 from datasources.simulator.truth import Figures, truth
 from datasources.simulator.truth_places import Cut
@@ -65,7 +66,7 @@ DOCUMENTS = (
 )  # fmt: skip
 REPORTS = (
     "work_files_online_rate", "units_exchanging_signed_rate", "reports_via_system_rate",
-    "reports_on_time_rate",
+    "reports_on_time_rate", "tasks_on_time_rate",
 )  # fmt: skip
 FEEDS = (
     "water_exceedance_hours", "water_station_uptime", "household_businesses_active",
@@ -126,10 +127,11 @@ def snapshot(world: World, tmp_path_factory: pytest.TempPathFactory) -> Snapshot
     home, clock = tmp_path_factory.mktemp("oracle"), Clock()
     with Simulator(world, clock) as simulator, Warehouse.open(home, reserve=Reserve(0, 0)) as store:
         fill(home, world, simulator.port)
-        dropbox = Dropbox(world, home / FOLDER)
+        dropbox, offices = Dropbox(world, home / FOLDER), OfficeFiles(world, home / FOLDER)
         for day in DAYS:
             clock.now = end_of_day(day)
             dropbox.catch_up(clock.now)
+            offices.catch_up(clock.now)
             collect(home, store, clock.now)
         return publish(store, home, instant_of(clock.now), free_mb=0)
 

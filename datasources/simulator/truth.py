@@ -58,6 +58,8 @@ for counting. Only the register of areas, the calendar and the names of periods 
     procedures_fee_payable_online_rate of those with a fee
     reports_via_system_rate, reports_on_time_rate
                                  as the reporting system told on the third of the next month
+    tasks_on_time_rate           of the tasks that fell due in a month that is over, those done on
+                                 or before their day
     work_files_online_rate       online ÷ all, of the agencies of the area's own level alone
 
 Everything counts in the area of the desk that decides, or sends. Once an area has ended, its main
@@ -69,11 +71,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from datasources.simulator.clock import MINUTE, NEVER, end_of_day
-from datasources.simulator.desks import systems
+from datasources.simulator.desks import TWO_LEVELS, systems
 from datasources.simulator.documents import INVALID, REVOKE, UNVERIFIED, VERIFIED
 from datasources.simulator.dossiers import Dossiers, Known, known
 from datasources.simulator.dropbox import report_second
-from datasources.simulator.offices import Figure, desks_of, reports
+from datasources.simulator.offices import Figure, desks_of, reports, tasks
 from datasources.simulator.province import Province
 from datasources.simulator.services import Services, services
 from datasources.simulator.truth_cases import Case, add_cases
@@ -130,6 +132,7 @@ def truth(world: World, day: date, cut: Cut = MONTHS) -> dict[Cell, Figures]:
     add_feedback(cells, world, day, cut)
     if cut.grain is Grain.MONTH:
         _add_reports(cells, world, day)
+        _add_tasks(cells, world, day)
         _add_sectors(cells, world, day)
     if cut.grain not in (Grain.DAY, Grain.WEEK):
         add_procedures(cells, world, day, cut)
@@ -164,6 +167,25 @@ def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
         month = add_months(month, 1)
     for cell, denominator in below.items():
         cells[cell] = rate_of(above[cell], denominator)
+
+
+def _add_tasks(cells: dict[Cell, Figures], world: World, day: date) -> None:
+    """Of the tasks given so far, those that fell due in the months before that of the day."""
+    done: Tally = defaultdict(int)
+    due: Tally = defaultdict(int)
+    given = max(world.start, TWO_LEVELS).replace(day=1)
+    while given <= day:
+        for home in world.provinces:
+            for task in tasks(world.seed, desks_of(world, home), given, day):
+                month = task.due.replace(day=1)
+                if month < day.replace(day=1):
+                    last = add_months(month, 1) - ONE_DAY
+                    for place in places_of(register().at(task.area, last).area_id, last):
+                        cell = ("tasks_on_time_rate", *place, month)
+                        done[cell] += task.done is not None and task.done <= task.due
+                        due[cell] += 1
+        given = add_months(given, 1)
+    cells.update({cell: rate_of(done[cell], many) for cell, many in due.items()})
 
 
 def _lines(world: World, month: date) -> Iterator[Line | Figure]:
