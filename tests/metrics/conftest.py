@@ -23,8 +23,8 @@ from tests.metrics.collected import (
 
 @pytest.fixture
 def collected(tmp_path: Path) -> Collected:
-    """An empty home that sources may deliver to."""
-    return Collected(tmp_path)
+    """An empty home that sources may deliver to; its figures are published alone."""
+    return Collected(tmp_path, with_dossiers=False)
 
 
 @pytest.fixture(scope="session")
