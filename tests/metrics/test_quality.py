@@ -114,15 +114,16 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         printed("dossiers_resolved", "30@", value=120),
     ]
     home.deliver(figures, kind="observation", source="press")
-    home.deliver(nine_of_ten_resolved("27@"))
-    home.deliver(dossier(f"D{number}", "2019-12-02", area="30@") for number in range(10))
-    for case in (JUMP, *USUAL.values(), *HOLIDAY.values()):
-        home.deliver(weekly(*case))
-    home.deliver([*backlog(5, "14@"), *backlog(4, "15@")])
-    # Ten of twelve within the minute before 17:00 of 10 June, the others in the morning.
-    home.deliver([*closed_at("16:59:30", 10, "17@"), *closed_at("09:00", 2, "17@")])
-    for afternoon in NO_BURST:
-        home.deliver(closed_at(*afternoon))
+    sent = [
+        *nine_of_ten_resolved("27@"),
+        *(dossier(f"D{number}", "2019-12-02", area="30@") for number in range(10)),
+        *(one for case in (JUMP, *USUAL.values(), *HOLIDAY.values()) for one in weekly(*case)),
+        *(*backlog(5, "14@"), *backlog(4, "15@")),
+        # Ten of twelve within the minute before 17:00 of 10 June, the others in the morning.
+        *(*closed_at("16:59:30", 10, "17@"), *closed_at("09:00", 2, "17@")),
+        *(one for afternoon in NO_BURST for one in closed_at(*afternoon)),
+    ]
+    home.deliver(sent)
     return home.published()
 
 
