@@ -13,6 +13,7 @@ from domain.area import Level, register
 from domain.measure import measures
 from store import Snapshot, StoreError, Warehouse, current_snapshot, publish
 from tests.store.landed import COMMUNE, NOW, dossier, land, step
+from tests.store.prepared import prepare_published
 from tests.store.test_growth import a_batch
 
 MEASURES = [one.id for one in measures().values() if one.record == "dossier"]
@@ -50,7 +51,7 @@ def test_after_any_batches_the_parts_tell_what_one_written_anew_does(
     communes = sorted(a.area_id for a in register().areas.values() if a.level is Level.COMMUNE)
     areas = [*chance.sample(communes, 5), COMMUNE]
     snapshot, most = publish(warehouse, warehouse.home, NOW), 0
-    for _ in range(5):
+    for _ in range(4):
         warehouse.load(land(warehouse.home, a_batch(chance, areas)), NOW)
         snapshot = publish(warehouse, warehouse.home, NOW)
         most = max(most, len(parts(snapshot)))
@@ -169,6 +170,12 @@ def test_it_holds_codes_dates_and_states_and_no_text_about_people(warehouse: War
     }
 
 
+@pytest.fixture(scope="module")
+def docket(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """One dossier's."""
+    return current_snapshot(prepare_published(tmp_path_factory.mktemp("one") / "home")).docket
+
+
 @pytest.mark.parametrize(
     "escape",
     [
@@ -179,17 +186,14 @@ def test_it_holds_codes_dates_and_states_and_no_text_about_people(warehouse: War
         "drop table part_0.dossier",
     ],
 )
-def test_nobody_gets_out_of_it(warehouse: Warehouse, escape: str) -> None:
-    load(warehouse, "A")
-    docket = publish(warehouse, warehouse.home, NOW).docket
+def test_nobody_gets_out_of_it(docket: Snapshot, escape: str) -> None:
     with pytest.raises((StoreError, duckdb.Error)):
         docket.rows(escape)
     assert docket.rows("select count(*) from dossier") == [(1,)]
 
 
-def test_figures_published_without_a_docket_say_so(warehouse: Warehouse, home: Path) -> None:
-    load(warehouse, "A")
-    publish(warehouse, home, NOW)
+def test_figures_published_without_a_docket_say_so(tmp_path: Path) -> None:
+    home = prepare_published(tmp_path / "home")
     path = home / "snapshots/CURRENT.json"
     pointer = json.loads(path.read_text())
     del pointer["docket"]

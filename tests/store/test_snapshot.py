@@ -22,16 +22,20 @@ from store import (
 )
 from store.shelf import Shelf
 from tests.store.landed import NOW, dossier, land
+from tests.store.prepared import prepare_published
 
 ROOT = Path(__file__).parents[2]
 RECEIVED = "select coalesce(sum(dossiers_received), 0)::int from dossier_delta"
 
 
 @pytest.fixture
-def published(warehouse: Warehouse) -> Snapshot:
-    """A home with one dossier, received on 1 July 2026."""
-    add(warehouse, "A")
-    return publish(warehouse, warehouse.home, NOW)
+def home(tmp_path: Path) -> Path:
+    return prepare_published(tmp_path / "home")
+
+
+@pytest.fixture
+def published(home: Path) -> Snapshot:
+    return current_snapshot(home)
 
 
 def add(warehouse: Warehouse, code: str) -> None:
@@ -58,9 +62,9 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def test_before_the_first_publish_the_way_on_is_told(home: Path) -> None:
+def test_before_the_first_publish_the_way_on_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"No snapshot in .*: python app\.py collect --once$"):
-        current_snapshot(home)
+        current_snapshot(tmp_path)
 
 
 def test_the_same_snapshot_is_served_until_the_next_is_published(
@@ -76,7 +80,7 @@ def test_a_new_snapshot_is_seen_while_the_old_one_is_still_in_use(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
     assert published.rows(RECEIVED) == [(1,)]
-    for number in range(5):  # by now the first file is gone
+    for number in range(4):  # by now the first file is gone
         add(warehouse, f"B{number}")
         assert publish(warehouse, warehouse.home, NOW).rows(RECEIVED) == [(number + 2,)]
     assert published.rows(RECEIVED) == [(1,)]
@@ -87,7 +91,7 @@ def test_serving_many_snapshots_in_turn_leaves_no_file_open(
 ) -> None:
     published.rows(RECEIVED)
     before = open_files()
-    for _ in range(12):
+    for _ in range(6):
         publish(warehouse, warehouse.home, NOW).rows(RECEIVED)
         current_snapshot(warehouse.home).frame(RECEIVED)
     assert open_files() <= before + 1

@@ -36,9 +36,14 @@ def stock(warehouse: Warehouse, day: str) -> tuple[int, int, int]:
 RECEIVED = dossier("A", received_at="2026-07-01", due_at="2026-07-06", status=2)
 
 
-def flow(warehouse: Warehouse, measure: str, day: date) -> int:
-    before = str(day - timedelta(days=1))
-    return counted(warehouse, measure, str(day)) - counted(warehouse, measure, before)
+def on_day(warehouse: Warehouse, day: date) -> dict[str, int]:
+    """Every flow of a day, and every stock at its end."""
+    sums = [f"sum({name}) filter (where day = $day)" for name in FLOWS]
+    sums += [f"sum({name})" for name in STOCKS]
+    sql = f"select {', '.join(sums)} from dossier_delta where day <= $day"
+    row = warehouse.connection.execute(sql, {"day": day}).fetchone()
+    assert row is not None
+    return {name: int(found or 0) for name, found in zip((*FLOWS, *STOCKS), row, strict=True)}
 
 
 def load(warehouse: Warehouse, home: Path, *batches: Mapping[str, Sequence[Any]]) -> None:
@@ -242,21 +247,18 @@ def as_known_in_the_end(told: dict[str, list[dict[str, Any]]]) -> Dossier:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_steps_dealt_at_random_give_what_the_whole_story_gives(
     warehouse: Warehouse, home: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
-    histories = [history(chance, f"D{number}") for number in range(200)]
-    load(warehouse, home, *in_batches(chance, histories, 5))
+    histories = [history(chance, f"D{number}") for number in range(300)]
+    load(warehouse, home, *in_batches(chance, histories, 4))
     days = [date(2026, 6, 30) + timedelta(days=number) for number in range(20)]
     expected = judged([as_known_in_the_end(told) for told in histories], days)
     for day in days:
-        for name in FLOWS:
-            assert (day, name, flow(warehouse, name, day)) == (day, name, expected[day][name])
-        for name in STOCKS:
-            found = counted(warehouse, name, str(day))
-            assert (day, name, found) == (day, name, expected[day][name])
+        found = on_day(warehouse, day)
+        assert (day, found) == (day, {name: expected[day][name] for name in (*FLOWS, *STOCKS)})
 
 
 def all_counts(warehouse: Warehouse) -> list[tuple[Any, ...]]:
@@ -275,10 +277,10 @@ def test_any_order_of_arrival_ends_in_the_same_counts(tmp_path: Path, seed: int)
     chance = random.Random(seed)
     histories = [history(chance, f"D{number}") for number in range(60)]
     results = []
-    for number in (1, 4, 9):
+    for number in (1, 5):
         home = tmp_path / str(number)
         with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
             load(warehouse, home, *in_batches(chance, histories, number))
             results.append(all_counts(warehouse))
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1]
     assert results[0]
