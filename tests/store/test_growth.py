@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from domain.area import Level, register
-from store import Snapshot, Warehouse, current_snapshot, publish
+from store import Snapshot, Warehouse, current_snapshot
 from tests.store.landed import COMMUNE, NO_RESERVE, NOW, document, dossier, land, step
-from tests.store.prepared import prepare_published
+from tests.store.prepared import prepare_published, publish_figures
 
 DIMENSIONS = "source, area_id, leaf_level, organisation, procedure_code, field_code, channel"
 VIEWS = {
@@ -69,7 +69,7 @@ def grown_rows(snapshot: Snapshot) -> int:
 
 def built_anew(warehouse: Warehouse, now: datetime) -> Snapshot:
     (warehouse.home / "snapshots/CURRENT.json").unlink()
-    snapshot = publish(warehouse, warehouse.home, now)
+    snapshot = publish_figures(warehouse, now)
     assert grown_rows(snapshot) == 0
     return snapshot
 
@@ -137,7 +137,7 @@ def test_after_any_batches_a_grown_snapshot_counts_what_one_built_anew_does(
         for _ in range(chance.randint(0, 2)):
             told = a_batch(chance, areas)
             warehouse.load(land(warehouse.home, told, source=chance.choice("ab")), now)
-        snapshot = publish(warehouse, warehouse.home, now)
+        snapshot = publish_figures(warehouse, now)
         grew += grown_rows(snapshot) > 0
         now += timedelta(hours=chance.choice([1, 20, 50]))
     assert grew >= 2
@@ -150,9 +150,7 @@ def test_days_that_lay_ahead_are_rolled_up_when_they_come(warehouse: Warehouse) 
     overdue += " where boundaries = 'today' and level = 'country'"
     due = dossier("A", received_at="2026-11-20", due_at="2026-11-22")
     warehouse.load(land(warehouse.home, {"dossier": [due]}), NOW)
-    published = [
-        publish(warehouse, warehouse.home, NOW + timedelta(days=days)) for days in (0, 1, 1, 2)
-    ]
+    published = [publish_figures(warehouse, NOW + timedelta(days=days)) for days in (0, 1, 1, 2)]
     for cut in ("day", "month"):
         found = [snapshot.rows(overdue.format(cut)) for snapshot in published[1:]]
         assert found == [[(1,)]] * 3
@@ -175,7 +173,7 @@ def test_the_snapshot_it_grew_from_stays_as_it_was(
     path = warehouse.home / "snapshots" / published.entry.file
     before = path.read_bytes()
     add(warehouse, "B")
-    grown = publish(warehouse, warehouse.home, NOW)
+    grown = publish_figures(warehouse)
     assert (grown_rows(grown) > 0, received(grown)) == (True, [(2,)])
     assert path.read_bytes() == before
 
@@ -189,7 +187,7 @@ def test_a_damaged_last_snapshot_is_not_grown_from(
     path.unlink()
     path.write_bytes(content)
     add(warehouse, "B")
-    snapshot = publish(warehouse, warehouse.home, NOW)
+    snapshot = publish_figures(warehouse)
     assert (grown_rows(snapshot), received(snapshot)) == (0, [(2,)])
 
 
@@ -200,14 +198,14 @@ def test_a_last_snapshot_that_was_cut_short_is_not_grown_from(
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content[: len(content) // 2])
-    snapshot = publish(warehouse, warehouse.home, NOW)
+    snapshot = publish_figures(warehouse)
     assert (grown_rows(snapshot), received(snapshot)) == (0, [(1,)])
 
 
 def test_when_the_horizon_goes_back_a_snapshot_is_built_anew(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
-    snapshot = publish(warehouse, warehouse.home, NOW - timedelta(days=200))
+    snapshot = publish_figures(warehouse, NOW - timedelta(days=200))
     assert grown_rows(snapshot) == 0
     assert snapshot.rows("select count(*) from dossier_area_day") == [(0,)]
 
@@ -219,11 +217,11 @@ def test_a_warehouse_put_back_to_an_older_state_does_not_add_to_what_it_never_kn
     kept = shutil.copy2(warehouse.home / "warehouse.duckdb", warehouse.home / "kept.duckdb")
     with Warehouse.open(warehouse.home, reserve=NO_RESERVE) as opened:
         add(opened, "B")
-        publish(opened, warehouse.home, NOW)
+        publish_figures(opened)
     shutil.copy2(kept, warehouse.home / "warehouse.duckdb")
     with Warehouse.open(warehouse.home, reserve=NO_RESERVE) as opened:
         add(opened, "C")
-        snapshot = publish(opened, warehouse.home, NOW)
+        snapshot = publish_figures(opened)
     assert received(snapshot) == [(2,)]
 
 
@@ -231,7 +229,7 @@ def test_what_is_counted_by_other_rules_is_published_anew(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
     warehouse.connection.execute("update derived set fingerprint = 'other' where name = 'dossier'")
-    assert grown_rows(publish(warehouse, warehouse.home, NOW)) == 0
+    assert grown_rows(publish_figures(warehouse)) == 0
 
 
 def test_rollups_that_grew_much_are_added_up_and_sorted_again(
@@ -241,7 +239,7 @@ def test_rollups_that_grew_much_are_added_up_and_sorted_again(
     snapshot, grown = published, []
     for number in range(8):
         add(warehouse, f"B{number}")
-        snapshot = publish(warehouse, warehouse.home, NOW)
+        snapshot = publish_figures(warehouse)
         grown.append(grown_rows(snapshot))
         if not grown[-1]:
             break

@@ -13,6 +13,7 @@ from domain.measure import measures
 from store import Snapshot, SourceInfo, StoreError, Warehouse, current_snapshot, publish
 from store.pointer import read_pointer
 from tests.store.landed import NO_RESERVE, NOW, document, dossier, land
+from tests.store.prepared import publish_figures
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +68,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """What is published before anything came."""
     home = tmp_path_factory.mktemp("empty")
     with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
-        return publish(warehouse, home, NOW)
+        return publish_figures(warehouse)
 
 
 @pytest.mark.parametrize("table", PROMISED)
@@ -81,7 +82,7 @@ def test_even_an_empty_snapshot_has_every_table_and_column(empty: Snapshot, tabl
 
 def test_a_snapshot_says_what_it_is(warehouse: Warehouse, home: Path) -> None:
     warehouse.load(land(home, {"dossier": [dossier("A", received_at="2026-11-01")]}), NOW)
-    snapshot = publish(warehouse, home, NOW)
+    snapshot = publish_figures(warehouse)
     assert snapshot.version == "ioc-20261122T010000-1"
     assert (snapshot.built_at, snapshot.horizon) == (NOW, date(2026, 11, 22))
     assert snapshot.totals["dossier"]["dossiers_received"] == 1
@@ -97,9 +98,9 @@ def test_a_snapshot_says_what_it_is(warehouse: Warehouse, home: Path) -> None:
 
 def test_invented_figures_are_marked_as_invented(warehouse: Warehouse, home: Path) -> None:
     warehouse.register_sources([SourceInfo("demo", "csv", simulated=True)])
-    assert not publish(warehouse, home, NOW).simulated
+    assert not publish_figures(warehouse).simulated
     warehouse.load(land(home, {"dossier": [dossier("A")]}, source="demo", simulated=True), NOW)
-    assert publish(warehouse, home, NOW).simulated
+    assert publish_figures(warehouse).simulated
 
 
 def test_no_dossier_and_no_document_leaves_the_warehouse(warehouse: Warehouse, home: Path) -> None:
@@ -108,7 +109,7 @@ def test_no_dossier_and_no_document_leaves_the_warehouse(warehouse: Warehouse, h
         "document": [document("CANARY-2", "2026-11-01")],
     }
     warehouse.load(land(home, told), NOW)
-    snapshot = publish(warehouse, home, NOW)
+    snapshot = publish_figures(warehouse)
     tables = snapshot.rows("select table_name from duckdb_tables() where not temporary")
     assert len(tables) > 10
     for (table,) in tables:
@@ -119,11 +120,11 @@ def test_no_dossier_and_no_document_leaves_the_warehouse(warehouse: Warehouse, h
 def test_publishing_again_gives_a_name_never_used_before_even_in_the_same_second(
     warehouse: Warehouse, home: Path
 ) -> None:
-    versions = [publish(warehouse, home, NOW).version for _ in range(2)]
+    versions = [publish_figures(warehouse).version for _ in range(2)]
     assert versions == [f"ioc-20261122T010000-{number}" for number in (1, 2)]
     # Nor is a name used again whose file was never pointed to.
     (home / "snapshots/ioc-20261122T010000-7.duckdb").write_bytes(b"left by a crash")
-    assert publish(warehouse, home, NOW).version == "ioc-20261122T010000-8"
+    assert publish_figures(warehouse).version == "ioc-20261122T010000-8"
 
 
 def test_three_snapshots_are_kept_and_halves_of_a_crash_removed(
@@ -151,7 +152,7 @@ sys.stdin.readline()
 
 
 def test_a_snapshot_that_is_open_elsewhere_is_not_removed(warehouse: Warehouse, home: Path) -> None:
-    first = publish(warehouse, home, NOW)
+    first = publish_figures(warehouse)
     path = home / "snapshots" / first.entry.file
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, str(path)],
@@ -162,19 +163,19 @@ def test_a_snapshot_that_is_open_elsewhere_is_not_removed(warehouse: Warehouse, 
     assert reader.stdout is not None
     assert reader.stdout.readline() == "open\n"
     for _ in range(3):
-        publish(warehouse, home, NOW)
+        publish_figures(warehouse)
     assert path.exists()
     reader.communicate("\n")
-    publish(warehouse, home, NOW)
+    publish_figures(warehouse)
     assert not path.exists()
 
 
 def test_a_snapshot_whose_totals_differ_is_not_published(warehouse: Warehouse, home: Path) -> None:
-    before = publish(warehouse, home, NOW)
+    before = publish_figures(warehouse)
     warehouse.load(land(home, {"dossier": [dossier("A", received_at="2026-11-01")]}), NOW)
     warehouse.connection.execute("delete from area_link where level = 'country'")
     with pytest.raises(StoreError, match=r"holds 0 dossiers_received, the warehouse 1"):
-        publish(warehouse, home, NOW)
+        publish_figures(warehouse)
     assert current_snapshot(home).version == before.version
     assert list((home / "snapshots").glob("*.tmp")) == []
 
@@ -194,7 +195,7 @@ def test_the_books_of_a_source_are_published_up_to_200_batches(
     for number in range(203):
         at = NOW + timedelta(minutes=number)
         warehouse.fail("permits", "csv", NOW, f"Attempt {number}", at)
-    snapshot = publish(warehouse, home, NOW + timedelta(days=1))
+    snapshot = publish_figures(warehouse, NOW + timedelta(days=1))
     batches = snapshot.batches()
     assert len(batches) == 200
     assert batches.iloc[0]["message"] == "Attempt 202"
@@ -204,7 +205,7 @@ def test_the_books_of_a_source_are_published_up_to_200_batches(
 
 def test_reasons_of_refusal_are_published_without_values(warehouse: Warehouse, home: Path) -> None:
     warehouse.load(land(home, {"dossier": [dossier("A", competent_area="12345@")]}), NOW)
-    snapshot = publish(warehouse, home, NOW)
+    snapshot = publish_figures(warehouse)
     assert snapshot.rows("from rejected") == [
         (1, "permits", 1, "competent_area", "area", "The register has no such area.")
     ]
@@ -213,13 +214,13 @@ def test_reasons_of_refusal_are_published_without_values(warehouse: Warehouse, h
 def test_a_damaged_pointer_is_replaced_by_the_next_publish(
     warehouse: Warehouse, home: Path
 ) -> None:
-    publish(warehouse, home, NOW)
+    publish_figures(warehouse)
     (home / "snapshots/CURRENT.json").write_text('{"version": "ioc')
-    assert publish(warehouse, home, NOW).version == "ioc-20261122T010000-2"
+    assert publish_figures(warehouse).version == "ioc-20261122T010000-2"
 
 
 def test_a_published_file_needs_nothing_beside_it(warehouse: Warehouse, home: Path) -> None:
-    snapshot = publish(warehouse, home, NOW)
+    snapshot = publish_figures(warehouse)
     path = home / "snapshots" / snapshot.entry.file
     assert not path.with_name(f"{path.name}.wal").exists()
     alone = path.rename(home / "alone.duckdb")

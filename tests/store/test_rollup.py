@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from domain.area import Boundaries, Level, register
-from store import Snapshot, Warehouse, publish
-from tests.store.landed import COMMUNE, NOW, document, dossier, land
+from store import Snapshot, Warehouse
+from tests.store.landed import COMMUNE, NO_RESERVE, NOW, document, dossier, land
+from tests.store.prepared import prepare, publish_figures
 
 OLD_COMMUNE, DISTRICT, OLD_PROVINCE = "08518@", "237@", "25@"
 HEIR, PROVINCE, COUNTRY = "08521@2025-07-01", "25@2025-07-01", "VN@"
@@ -27,7 +28,7 @@ def received(snapshot: Snapshot, boundaries: str, area: str, until: str = "2026-
 
 def published(warehouse: Warehouse, *records: dict[str, Any], kind: str = "dossier") -> Snapshot:
     warehouse.load(land(warehouse.home, {kind: records}), NOW)
-    return publish(warehouse, warehouse.home, NOW)
+    return publish_figures(warehouse)
 
 
 def there(area: str, code: str, day: str, **fields: Any) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def test_days_after_the_horizon_are_in_the_deltas_and_not_in_the_rollups(
 
 
 def test_the_horizon_is_the_day_in_vietnam(warehouse: Warehouse) -> None:
-    snapshot = publish(warehouse, warehouse.home, datetime(2026, 11, 22, 18, tzinfo=UTC))
+    snapshot = publish_figures(warehouse, datetime(2026, 11, 22, 18, tzinfo=UTC))
     assert snapshot.horizon == date(2026, 11, 23)
 
 
@@ -170,10 +171,17 @@ def dossiers() -> list[dict[str, Any]]:
     return some_dossiers(random.Random(7), 3000)
 
 
+@pytest.fixture(scope="module")
+def snapshot(dossiers: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """All of them, published."""
+    home = prepare(tmp_path_factory.mktemp("everywhere"))
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
+        return published(warehouse, *dossiers)
+
+
 def test_every_area_of_every_level_counts_what_lay_in_it_and_no_more(
-    warehouse: Warehouse, dossiers: list[dict[str, Any]]
+    snapshot: Snapshot, dossiers: list[dict[str, Any]]
 ) -> None:
-    snapshot = published(warehouse, *dossiers)
     for boundaries in Boundaries:
         held: dict[str, list[Any]] = {}
         for link in register().closure(boundaries):
@@ -198,9 +206,8 @@ def test_every_area_of_every_level_counts_what_lay_in_it_and_no_more(
 
 
 def test_no_dossier_is_lost_or_doubled_on_the_way_to_the_country(
-    warehouse: Warehouse, dossiers: list[dict[str, Any]]
+    snapshot: Snapshot, dossiers: list[dict[str, Any]]
 ) -> None:
-    snapshot = published(warehouse, *dossiers)
     names = ("dossiers_received", "dossiers_resolved", "dossiers_pending", "dossiers_lapsed")
     sums = ", ".join(f"sum({name})::int" for name in names)
     (total,) = snapshot.rows(f"select {sums} from dossier_delta where day <= '2026-11-22'")
@@ -212,10 +219,7 @@ def test_no_dossier_is_lost_or_doubled_on_the_way_to_the_country(
             assert snapshot.rows(f"select {sums} from {table} where {where}") == [total]
 
 
-def test_a_month_is_the_sum_of_its_days(
-    warehouse: Warehouse, dossiers: list[dict[str, Any]]
-) -> None:
-    snapshot = published(warehouse, *dossiers)
+def test_a_month_is_the_sum_of_its_days(snapshot: Snapshot, dossiers: list[dict[str, Any]]) -> None:
     keys = "boundaries, level, area_id, leaf_level, source"
     sums = "sum(dossiers_received)::int, sum(dossiers_pending)::int, sum(dossiers_lapsed)::int"
     days = snapshot.rows(
@@ -230,9 +234,8 @@ def test_a_month_is_the_sum_of_its_days(
 
 
 def test_by_dimension_and_by_area_the_same_is_counted(
-    warehouse: Warehouse, dossiers: list[dict[str, Any]]
+    snapshot: Snapshot, dossiers: list[dict[str, Any]]
 ) -> None:
-    snapshot = published(warehouse, *dossiers)
     by_channel = snapshot.rows(
         "select channel, sum(dossiers_received) from dossier_delta group by all"
     )

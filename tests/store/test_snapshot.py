@@ -18,11 +18,10 @@ from store import (
     StoreError,
     Warehouse,
     current_snapshot,
-    publish,
 )
 from store.shelf import Shelf
 from tests.store.landed import NOW, dossier, land
-from tests.store.prepared import prepare_published
+from tests.store.prepared import prepare_published, publish_figures
 
 ROOT = Path(__file__).parents[2]
 RECEIVED = "select coalesce(sum(dossiers_received), 0)::int from dossier_delta"
@@ -71,7 +70,7 @@ def test_the_same_snapshot_is_served_until_the_next_is_published(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
     assert current_snapshot(warehouse.home) is published
-    newer = publish(warehouse, warehouse.home, NOW)
+    newer = publish_figures(warehouse)
     assert current_snapshot(warehouse.home) is newer
     assert newer.version != published.version
 
@@ -82,7 +81,7 @@ def test_a_new_snapshot_is_seen_while_the_old_one_is_still_in_use(
     assert published.rows(RECEIVED) == [(1,)]
     for number in range(4):  # by now the first file is gone
         add(warehouse, f"B{number}")
-        assert publish(warehouse, warehouse.home, NOW).rows(RECEIVED) == [(number + 2,)]
+        assert publish_figures(warehouse).rows(RECEIVED) == [(number + 2,)]
     assert published.rows(RECEIVED) == [(1,)]
 
 
@@ -92,7 +91,7 @@ def test_serving_many_snapshots_in_turn_leaves_no_file_open(
     published.rows(RECEIVED)
     before = open_files()
     for _ in range(6):
-        publish(warehouse, warehouse.home, NOW).rows(RECEIVED)
+        publish_figures(warehouse).rows(RECEIVED)
         current_snapshot(warehouse.home).frame(RECEIVED)
     assert open_files() <= before + 1
 
@@ -101,7 +100,7 @@ def test_a_damaged_snapshot_is_passed_over_for_the_one_before_and_told(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
     home = warehouse.home
-    damaged = publish(warehouse, home, NOW)
+    damaged = publish_figures(warehouse)
     damage(home, damaged)
     found = another_process(home).current()
     assert found.version == published.version
@@ -170,7 +169,7 @@ def test_a_running_process_checks_and_opens_a_new_snapshot_before_it_is_asked_fo
     )
     assert process.stdout is not None
     assert process.stdout.readline().split() == [published.version]
-    newer = publish(warehouse, warehouse.home, NOW)
+    newer = publish_figures(warehouse)
     told, _ = process.communicate("\n", timeout=60)
     assert told.split() == [newer.version, "True"]
 
@@ -180,7 +179,7 @@ def test_looking_for_newer_snapshots_finds_a_damaged_one_too(
 ) -> None:
     found = another_process(warehouse.home)
     found.current()
-    damage(warehouse.home, publish(warehouse, warehouse.home, NOW))
+    damage(warehouse.home, publish_figures(warehouse))
     found.look()
     assert found.current().version == published.version
     assert "is damaged" in (found.current().notice or "")
@@ -235,7 +234,7 @@ def test_a_forked_process_does_not_use_what_its_parent_had_open(
 ) -> None:
     published.rows(RECEIVED)
     assert "was open when this process was forked" in answer_of_a_fork(warehouse.home)
-    publish(warehouse, warehouse.home, NOW)
+    publish_figures(warehouse)
     assert answer_of_a_fork(warehouse.home) == "[(1,)]"
     assert published.rows(RECEIVED) == [(1,)]
 
@@ -290,5 +289,5 @@ def test_time_between_snapshots_does_not_matter_to_which_is_newest(
     warehouse: Warehouse, published: Snapshot
 ) -> None:
     # A clock set back an hour: the later publish is still the current one.
-    later = publish(warehouse, warehouse.home, NOW - timedelta(hours=1))
+    later = publish_figures(warehouse, NOW - timedelta(hours=1))
     assert current_snapshot(warehouse.home).version == later.version
