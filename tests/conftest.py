@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--faults",
-        default="3",
+        default="2",
         metavar="N",
         help="How often each fault test lets chance strike; 200 before a release.",
     )

@@ -87,6 +87,15 @@ def load_waiting(warehouse: Warehouse) -> None:
         warehouse.load(folder, NOW + timedelta(seconds=number))
 
 
+def collect(warehouse: Warehouse) -> None:
+    """Load what waits, and publish after each batch and in the end."""
+    for number, folder in enumerate(warehouse.waiting()):
+        warehouse.load(folder, NOW + timedelta(seconds=number))
+        print("loaded", folder.name, flush=True)
+        publish(warehouse, warehouse.home, NOW + timedelta(seconds=number))
+    publish(warehouse, warehouse.home, NOW)
+
+
 def main() -> None:
     """Load and publish until nothing waits."""
     parser = argparse.ArgumentParser()
@@ -100,11 +109,7 @@ def main() -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (options.file_limit, options.file_limit))
         print("open", flush=True)
-        for number, folder in enumerate(warehouse.waiting()):
-            warehouse.load(folder, NOW + timedelta(seconds=number))
-            print("loaded", folder.name, flush=True)
-            publish(warehouse, options.home, NOW + timedelta(seconds=number))
-        publish(warehouse, options.home, NOW)
+        collect(warehouse)
         print("published", flush=True)
 
 

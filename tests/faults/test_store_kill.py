@@ -1,16 +1,20 @@
 """kill -9 at any moment: nothing acknowledged is lost, nothing is half, readers never notice."""
 
 import random
+import shutil
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from store import StoreError, Warehouse, current_snapshot
 from store.crashpoint import STEPS
-from tests.faults.collecting import collector, land_batches, state, undisturbed
+from tests.faults.collecting import collect, collector, land_batches, state, undisturbed
 from tests.store.landed import NO_RESERVE
+from tests.store.prepared import prepare
 
 RECEIVED = "select coalesce(sum(dossiers_received), 0)::int from dossier_delta"
 IN_LOADING = ("after_stage", "before_commit", "after_commit")
@@ -27,16 +31,31 @@ def loaded(home: Path) -> list[str]:
     return [folder for (folder,) in rows]
 
 
+@dataclass(frozen=True)
+class Half:
+    """A home of which one batch is published and one waits, and what both come to."""
+
+    home: Path
+    dossiers: int
+    whole: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def half(tmp_path_factory: pytest.TempPathFactory) -> Half:
+    home = prepare(tmp_path_factory.mktemp("half"))
+    land_batches(home, 1)
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
+        collect(warehouse)
+    dossiers = land_batches(home, 1)
+    return Half(home, dossiers, undisturbed(home, tmp_path_factory.mktemp("undisturbed") / "home"))
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_dying_at_any_named_step_leaves_a_whole_state_and_the_next_run_completes_it(
-    home: Path, tmp_path: Path, step: str
+    half: Half, tmp_path: Path, step: str
 ) -> None:
-    land_batches(home, 1)
-    first = collector(home)
-    first.communicate(timeout=60)
-    assert first.returncode == 0
+    home = shutil.copytree(half.home, tmp_path / "home")
     before = current_snapshot(home).version
-    dossiers = land_batches(home, 1)
 
     killed = collector(home, "--crash-at", step)
     told, _ = killed.communicate(timeout=60)
@@ -46,14 +65,12 @@ def test_dying_at_any_named_step_leaves_a_whole_state_and_the_next_run_completes
     moved = current_snapshot(home).version != before
     assert moved is (step == "after_pointer")
 
-    again = collector(home)
-    told, _ = again.communicate(timeout=60)
-    assert again.returncode == 0
-    assert len(loaded(home)) == 2
     with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
-        assert state(warehouse) == undisturbed(home, tmp_path / "undisturbed")
+        collect(warehouse)
+        assert state(warehouse) == half.whole
+    assert len(loaded(home)) == 2
     assert list((home / "snapshots").glob("*.tmp*")) == []
-    assert current_snapshot(home).rows(RECEIVED) == [(dossiers,)]
+    assert current_snapshot(home).rows(RECEIVED) == [(half.dossiers,)]
 
 
 class Watcher(threading.Thread):
@@ -68,7 +85,7 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         newest = 0
-        while not self.stopped.wait(0.01):
+        while not self.stopped.wait(0.03):
             try:
                 snapshot = current_snapshot(self.home)
                 (found,) = snapshot.rows(RECEIVED)
