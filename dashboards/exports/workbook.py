@@ -259,7 +259,7 @@ def _bars(book: Any, name: str, chart: Bars, table: Table) -> Any:
 
 
 def _explanation(sheet: Any, folder: Folder, look: _Look, say: Words) -> None:
-    """Everything said of each exhibit, by name."""
+    """Everything said of each exhibit, by name; each page says if any of it is invented."""
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, LETTERS)
@@ -267,7 +267,10 @@ def _explanation(sheet: Any, folder: Folder, look: _Look, say: Words) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, say("export.explanation"), look(bold=True, font_size=14))
-    row = 2
+    mark = say("mark.simulated") if folder.simulated else ""
+    sheet.write_string(1, 0, mark, look(font_color=colours("light")["near-ink"], bold=True))
+    sheet.set_footer(f"&L{_footer(mark)}&R&P/&N")
+    row = 3
     for name, text in folder.about:
         row = _fact(sheet, row, name, text, look)
     for exhibit in folder.exhibits:

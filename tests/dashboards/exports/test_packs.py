@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -67,12 +68,16 @@ def test_every_shipped_recipe_can_be_made_in_every_form(name: str, maker: Maker)
         assert FORMS[form].write(folder, None)
 
 
-def test_the_weekly_pack_says_on_every_slide_where_its_figures_are_from(maker: Maker) -> None:
+def test_the_weekly_pack_says_on_every_slide_and_sheet_where_its_figures_are_from(
+    maker: Maker,
+) -> None:
     folder = maker.pack(shipped_recipe("giao-ban-tuan"), "25", "2026-10")
     for slide in reading.slides(FORMS["pptx"].write(folder, None))[1:]:
         text = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
         assert maker.snapshot.version in text
         assert "DỮ LIỆU MÔ PHỎNG" in text
+    for sheet in load_workbook(io.BytesIO(FORMS["xlsx"].write(folder, None))):
+        assert "DỮ LIỆU MÔ PHỎNG" in str(sheet.oddFooter.left.text), sheet.title
 
 
 def test_a_section_may_look_at_another_period_than_its_pack(maker: Maker) -> None:
