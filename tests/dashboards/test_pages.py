@@ -83,8 +83,15 @@ def part(visit: Visit, name: str) -> Any:
     return next(value for key, value in values.items() if key.startswith(prefix))
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("how", [{}, {"language": "en", "theme": "dark"}])
+OTHERWISE = {"language": "en", "theme": "dark"}
+IN_ENGLISH = {one.split("?")[0].split("/")[1]: one for one in ADDRESSES}.values()
+"""One address of every page."""
+
+
+@pytest.mark.parametrize(
+    ("address", "how"),
+    [*((one, {}) for one in ADDRESSES), *((one, OTHERWISE) for one in IN_ENGLISH)],
+)
 def test_every_page_draws_all_its_parts_as_plain_json(
     visit: Visited, address: str, how: dict[str, str]
 ) -> None:

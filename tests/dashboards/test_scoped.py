@@ -150,9 +150,9 @@ def test_whatever_a_department_forges_it_sees_no_other_province(
 def test_two_people_never_get_each_others_rows_from_the_cache(app: Dash) -> None:
     chance = random.Random(5)
     people = {role: visitor(app, role) for role in PEOPLE}
-    for _ in range(50):
+    for _ in range(40):
         path = f"/area/{chance.choice(['25', '01', '07900', '08521'])}"
-        grain = f"?grain={chance.choice(['month', 'quarter', 'year'])}"
+        grain = f"?grain={chance.choice(['month', 'year'])}"
         role = chance.choice(list(people))
         allowed = {
             "leader": True,
@@ -172,11 +172,7 @@ def test_two_people_at_once_for_200_interactions_each_get_what_they_asked_for(
         add(tmp_path / "home", f"a.{role}", role, PEOPLE[role])
     other = create_app(tmp_path / "home")
     paths = ("/area/25", "/area/08521", "/metric/dossiers_received", "/ranking", "/subject/work")
-    searches = [
-        f"?area=25&grain={grain}&period={period}"
-        for grain in ("month", "quarter")
-        for period in ("last_month", "this_year")
-    ]
+    searches = ("?area=25&grain=month&period=last_month", "?area=25&grain=quarter&period=this_year")
     asked = [
         (path, search.replace("area=25&", "") if "/area" in path else search)
         for path in paths
