@@ -38,6 +38,7 @@ DOSSIERS_AT_SCALE_1 = 1_600
 Cells = Mapping[tuple[str, str, str, date], Figures]
 Key = tuple[str, str, str, date]
 
+ASKED = ["metric", "area_id", "period_start", "period_end", "numerator", "denominator", "value"]
 DOSSIERS = (
     "dossiers_received", "dossiers_resolved", "dossiers_resolved_early",
     "dossiers_resolved_on_time", "dossiers_resolved_late", "dossiers_pending",
@@ -154,7 +155,8 @@ def printed(snapshot: Snapshot, metrics: tuple[str, ...], span: Span, **cut: Any
     selection = Selection(metrics, span, **{"grain": Grain.MONTH, **cut})
     now = instant_of(end_of_day(LAST))
     frame = query(selection, EVERYTHING, snapshot, now=now)
-    return frame[~frame["reported"]].itertuples()
+    # Only what is compared: turning every column of every row into Python's own takes seconds.
+    return frame.loc[~frame["reported"], ASKED].itertuples()
 
 
 @cache
@@ -192,6 +194,7 @@ def answered_by(
     return found
 
 
+@cache
 def counted_by(world: World, day: date, grain: Grain) -> dict[Key, Figures]:
     """What counting one by one gives in the same spans."""
     cells: dict[Key, Figures] = {}
@@ -237,7 +240,7 @@ def test_every_figure_is_what_counting_dossier_by_dossier_gives(
 
 
 @pytest.mark.parametrize("boundaries", ["then", "today"])
-@pytest.mark.parametrize("day", DAYS[:-1], ids=str)
+@pytest.mark.parametrize("day", DAYS[1:-1], ids=str)
 def test_a_past_report_gives_what_was_known_on_its_day(
     world: World, snapshot: Snapshot, day: date, boundaries: str
 ) -> None:

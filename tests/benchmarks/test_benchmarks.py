@@ -96,7 +96,6 @@ def test_querying_reports_pages_with_figures_that_agree_and_pages_are_served(
     # The third, by calendar month and of no field, is asked for like the country below.
     pages_asked = {name: PAGES[name] for name in ("reporting", "filtered")}
     monkeypatch.setattr(query, "PAGES", pages_asked)
-    monkeypatch.setattr(query, "FEW", 50)
     # The run itself refuses to report where bare SQL gives another figure.
     report = rows_of(query.run(tmp_path, number=4_000, pairs=1, times=1))
     for page in pages_asked.values():
