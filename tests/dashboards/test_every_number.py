@@ -48,8 +48,15 @@ def answered(snapshot: Snapshot, metric: str, span: Span, address: str, **how: A
     return cells(query(selection, EVERYTHING, snapshot, now=NOW))
 
 
+DRAWN: dict[tuple[str, str, str], dict[str, Any]] = {}
+"""What a page sent, by address and language: drawn once for all who look at it."""
+
+
 def parts(visit: Visit, ending: str) -> Iterator[tuple[str, Any]]:
-    for name, value in PAGES[visit.view.page].drawn(visit).items():
+    key = (visit.place.path, visit.place.search, visit.place.language)
+    if key not in DRAWN:
+        DRAWN[key] = PAGES[visit.view.page].drawn(visit)
+    for name, value in DRAWN[key].items():
         part, _, what = name.rpartition(".")
         if what == ending:
             yield part, value

@@ -41,7 +41,9 @@ def running(home: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], lis
         process.communicate(timeout=30)
 
 
-def test_it_fills_an_empty_home_serves_and_ends_when_told_to(tmp_path: Path) -> None:
+def test_it_fills_an_empty_home_serves_ends_when_told_to_and_begins_again_there(
+    tmp_path: Path,
+) -> None:
     with running(tmp_path) as (process, said):
         url = said[-1].rpartition(" ")[2]
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/dvcqg", url)
@@ -54,11 +56,7 @@ def test_it_fills_an_empty_home_serves_and_ends_when_told_to(tmp_path: Path) -> 
         assert process.wait(timeout=20) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{root}/readyz", trust_env=False)
-
-
-def test_it_begins_again_in_a_home_that_is_filled(tmp_path: Path) -> None:
-    with running(tmp_path):
-        pass
+    # It begins again in the home that is filled now.
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
     with running(tmp_path) as (_, said):
         assert not any("config" in line for line in said)

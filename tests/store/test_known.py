@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from domain.dossier import local_day
-from store import Warehouse, progress_of, publish
+from store import Warehouse, progress_of
 from store.deltas import Due
 from store.facts import counts
 from store.recount import recount
 from tests.store.landed import COMMUNE, NO_RESERVE, NOW, document, dossier, land, local, step
+from tests.store.prepared import publish_figures
 from tests.store.test_steps import history, in_batches
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ def test_other_rules_are_applied_to_all_that_is_known_part_by_part_and_a_kill_lo
             "dossier_event": [step(letter, "2026-11-05", 9) for letter in "ABC"],
         }
         warehouse.load(land(home, told), NOW)
-        publish(warehouse, home, NOW)
+        publish_figures(warehouse)
         before = deltas(warehouse, "dossier")
         warehouse.connection.execute(
             "update derived set fingerprint = 'last year' where name = 'dossier'"
@@ -165,7 +166,7 @@ def test_other_rules_are_applied_to_all_that_is_known_part_by_part_and_a_kill_lo
         assert sentences == []
         assert progress_of(home) is None
         assert deltas(warehouse, "dossier") == before
-        snapshot = publish(warehouse, home, NOW + WEEK)
+        snapshot = publish_figures(warehouse, NOW + WEEK)
     assert snapshot.totals["dossier"]["dossiers_received"] == 5
 
 

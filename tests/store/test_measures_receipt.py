@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from store import Warehouse, publish
+from store import Warehouse
 from store.deltas import Due
 from store.facts import counts
 from store.recount import recount
 from tests.store.landed import COMMUNE, NOW, PROVINCE, document, land, local
+from tests.store.prepared import publish_figures
 from tests.store.test_known import deltas
 from tests.store.test_measures_services import counted
 
@@ -194,8 +195,8 @@ def test_counted_anew_or_grown_the_receipts_are_the_same(warehouse: Warehouse, h
         batch = {"document": letters, "document_status": steps}
         warehouse.load(land(home, batch), NOW + number * WEEK)
         if number == 2:
-            publish(warehouse, home, NOW + number * WEEK)
-    snapshot = publish(warehouse, home, NOW + 5 * WEEK)
+            publish_figures(warehouse, NOW + number * WEEK)
+    snapshot = publish_figures(warehouse, NOW + 5 * WEEK)
     before = deltas(warehouse, "receipt")
     assert len(before) > 20
     sums = "select level, area_id, day, sum(docs_received), sum(docs_acceptance_minutes)"
@@ -206,7 +207,7 @@ def test_counted_anew_or_grown_the_receipts_are_the_same(warehouse: Warehouse, h
     recount(warehouse.connection, Due(counts()["receipt"], "the same rules"), 5, lambda *_: None)
     assert deltas(warehouse, "receipt") == before
     (home / "snapshots/CURRENT.json").unlink()
-    anew = publish(warehouse, home, NOW + 5 * WEEK)
+    anew = publish_figures(warehouse, NOW + 5 * WEEK)
     assert [row for row in anew.rows(told_by_area) if any(row[3:])] == [
         row for row in grown if any(row[3:])
     ]
