@@ -32,7 +32,7 @@ CAO_BANG, HA_GIANG, KIEN_GIANG, TUYEN_QUANG = "04@", "02@", "91@", "08@"
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """One year of small provinces, each a trap; published on 1 July 2020."""
-    home = Collected(tmp_path_factory.mktemp("traps"))
+    home = Collected(tmp_path_factory.mktemp("traps"), with_dossiers=False)
     sent = [
         # Lâm Thao: 1 of 1 on time in Phùng Nguyên, 1 of 9 in Sơn Vi.
         dossier("P1", "2020-01-02", due="2020-01-10", finished="2020-01-09", area=PHUNG_NGUYEN),
@@ -233,7 +233,7 @@ def test_every_commune_code_that_was_given_again_names_two_places(tmp_path: Path
     )
     assert len(before & after) == 3_316
     # 08521 was Phùng Nguyên, and is a Phùng Nguyên three times as large.
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     old, new = PHUNG_NGUYEN, "08521@2025-07-01"
     home.deliver(
         [dossier("A", "2025-06-02", area=old), dossier("B", "2025-07-02", area=new)],
@@ -249,7 +249,7 @@ def test_every_commune_code_that_was_given_again_names_two_places(tmp_path: Path
 
 def test_what_belongs_to_a_dossier_does_not_count_it_again(tmp_path: Path) -> None:
     """Two versions, two pauses and three steps are joined to one dossier, which counts once."""
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     first = dossier("F", "2020-06-01", due="2020-06-20")
     pauses = [{"start": at(f"2020-06-0{day}"), "end": at(f"2020-06-0{day + 1}")} for day in (2, 4)]
     done = first | {"status": 9, "finished_at": at("2020-06-12"), "pauses": pauses}
@@ -269,7 +269,7 @@ def test_what_belongs_to_a_dossier_does_not_count_it_again(tmp_path: Path) -> No
 
 
 def test_a_document_within_a_province_is_sent_once_however_many_receive_it(tmp_path: Path) -> None:
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     receivers = {"H44.18": "227@", "H44.19": "228@", "H44.20": "230@"}
     letter = document(1, "2020-03-02", receivers=3, receiver_organisations=";".join(receivers))
     told = [
@@ -306,7 +306,7 @@ def test_tet_is_no_time_to_work(year: Snapshot) -> None:
 
 def test_a_saturday_that_is_worked_counts(tmp_path: Path) -> None:
     # Saturday 26 April 2025 was worked for Friday 2 May, which was off.
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     sent = dossier("W", "2025-04-24", due="2025-05-05", finished="2025-05-05")
     home.deliver([sent], reaches="2025-05-06", known="2025-05-06")
     snapshot = home.published("2025-05-07")
@@ -319,7 +319,9 @@ def test_late_data_are_never_green(tmp_path: Path) -> None:
     sent = (
         dossier(f"D{n}", "2020-12-01", due="2020-12-10", finished="2020-12-05") for n in range(20)
     )
-    home = Collected(tmp_path).deliver(sent, reaches="2020-12-30 17:00", known="2020-12-30 17:00")
+    home = Collected(tmp_path, with_dossiers=False).deliver(
+        sent, reaches="2020-12-30 17:00", known="2020-12-30 17:00"
+    )
     home.promise("permits", expected_every_s=3600, hard_max_s=86400)
     snapshot = home.published("2020-12-30 17:01")
     december = days("2020-12-01", "2020-12-31")
@@ -332,7 +334,7 @@ def test_late_data_are_never_green(tmp_path: Path) -> None:
 
 def test_a_split_commune_is_told_as_an_estimate(tmp_path: Path) -> None:
     # Xuân Tâm went to Xuân Hòa and to Xuân Đông; the law gives no shares.
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     home.deliver(
         [dossier("E", "2025-06-02", area="26449@")],
         reaches="2025-08-01",
@@ -348,7 +350,7 @@ def test_a_split_commune_is_told_as_an_estimate(tmp_path: Path) -> None:
 def test_units_that_merge_raise_no_alarm(tmp_path: Path) -> None:
     # 207 of 225, 207 of 207, 148 of 148: fewer units exchange, and none is left out.
     exchange = "units_exchanging_signed_rate"
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     home.deliver(
         (
             observation(

@@ -141,7 +141,7 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         observation("dti_score", area, year, next_year, value=score)
         for area, score in ((OLD_PHU_THO, 512.5), ("26@", 600.0))
     ]
-    home = Collected(tmp_path_factory.mktemp("offices"))
+    home = Collected(tmp_path_factory.mktemp("offices"), with_dossiers=False)
     home.deliver(documents, kind="document", source="qlvb", reaches="2020-12-31 20:00")
     home.deliver(work, kind="observation", source="work_files", reaches="2020-12-31 20:00")
     home.deliver(units, kind="observation", source="exchange", reaches="2025-09-30 20:00")

@@ -19,7 +19,7 @@ FILES = "work_files_online_rate"
 @pytest.fixture(scope="module")
 def corrected(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """In August a source tells that a dossier it had called open was finished on 5 July."""
-    home = Collected(tmp_path_factory.mktemp("corrected"))
+    home = Collected(tmp_path_factory.mktemp("corrected"), with_dossiers=False)
     open_still = dossier("X", "2020-07-01", due="2020-07-10", area=PHUNG_NGUYEN)
     finished = dossier(
         "X", "2020-07-01", due="2020-07-10", finished="2020-07-05", area=PHUNG_NGUYEN
@@ -109,7 +109,7 @@ def test_what_was_open_of_each_procedure_on_a_past_day(tmp_path: Path) -> None:
     def open_one(code: str, procedure: str, **more: Any) -> dict[str, Any]:
         return dossier(code, "2020-07-01", due="2020-07-10", procedure_code=procedure, **more)
 
-    home = Collected(tmp_path)
+    home = Collected(tmp_path, with_dossiers=False)
     first = [open_one("A1", "1.A"), open_one("A2", "1.A"), open_one("B1", "2.B")]
     home.deliver(first, known="2020-07-20", reaches="2020-07-20")
     # A1 had long been finished, and A2 was another procedure: both told later.

@@ -94,7 +94,7 @@ def test_a_period_without_a_whole_working_day_is_not_compared() -> None:
 def months(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Old Phú Thọ, one dossier received on every day of May and of 1-10 June 2020; known until
     10 June, 12:00. All of May's are late; of June's all are resolved on time at once."""
-    home = Collected(tmp_path_factory.mktemp("months"))
+    home = Collected(tmp_path_factory.mktemp("months"), with_dossiers=False)
     may = [
         dossier(f"M{n}", f"2020-05-{n:02}", due="2020-06-01", finished="2020-06-02")
         for n in range(1, 32)
@@ -149,7 +149,7 @@ def test_a_target_of_zero_is_a_target(year_2020: Snapshot) -> None:
 
 
 def test_the_year_to_date_stands_against_last_years_same_days(tmp_path_factory: Any) -> None:
-    home = Collected(tmp_path_factory.mktemp("years"))
+    home = Collected(tmp_path_factory.mktemp("years"), with_dossiers=False)
     last_year = [dossier(f"A{n}", f"2019-0{n}-10") for n in range(1, 7)]
     this_year = [dossier(f"B{n}", f"2020-0{n}-10") for n in (1, 2, 3)]
     home.deliver([*last_year, *this_year], known="2020-04-20", reaches="2020-04-20")

@@ -75,7 +75,7 @@ def test_five_groups_are_of_80_points_and_never_of_100(collected: Collected) -> 
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Ten dossiers of the province in August 2025: four online, eight in time; portal figures
     for two components; every dossier in time at the commune."""
-    home = Collected(tmp_path_factory.mktemp("counted"))
+    home = Collected(tmp_path_factory.mktemp("counted"), with_dossiers=False)
     sent = [
         dossier(
             f"D{n}",

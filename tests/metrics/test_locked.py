@@ -37,7 +37,7 @@ FLOWS = ("dossiers_received", "dossiers_resolved", "dossiers_pending")
 def corrected(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """By 5 August one dossier of July is known, still open. On 10 August a source tells that it
     was finished on 5 July, and brings a second one, of Sơn Vi, received on 2 July."""
-    home = Collected(tmp_path_factory.mktemp("corrected"))
+    home = Collected(tmp_path_factory.mktemp("corrected"), with_dossiers=False)
     home.deliver(
         [dossier("X", "2020-07-01", due="2020-07-10", area=PHUNG_NGUYEN)],
         known="2020-08-01",

@@ -16,19 +16,25 @@ def organisation(code: str, name: str) -> dict[str, object]:
     return {"organisation_code": code, "valid_from": date.min, "name": name}
 
 
-@pytest.fixture
-def collected(tmp_path: Path) -> Collected:
+def two_dossiers(home: Path) -> Collected:
     """Two dossiers of two departments, one of which a catalogue names, below its province."""
     land = {"field_code": "DD", "field_name": "Đất đai", "procedure_code": "1.1"}
     first = dossier("A", "2020-07-01", competent_organisation="H44.05", channel="online", **land)
     second = dossier("B", "2020-07-02", competent_organisation="H44.06", procedure_code="1.2")
     names = [organisation("H44", "UBND tỉnh"), organisation("H44.05", "Sở Tư pháp")]
-    return Collected(tmp_path).deliver([first, second]).deliver(names, kind="organisation")
+    collected = Collected(home, with_dossiers=False)
+    return collected.deliver([first, second]).deliver(names, kind="organisation")
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return two_dossiers(tmp_path_factory.mktemp("named")).published()
 
 
 @pytest.fixture
-def snapshot(collected: Collected) -> Snapshot:
-    return collected.published()
+def collected(tmp_path: Path) -> Collected:
+    """The same, of which more may be told."""
+    return two_dossiers(tmp_path)
 
 
 def test_what_was_counted_is_listed_by_name_and_else_by_code(snapshot: Snapshot) -> None:

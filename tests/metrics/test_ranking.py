@@ -89,7 +89,7 @@ def test_a_percentile_is_the_share_of_the_others_that_are_worse() -> None:
 def two_months(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Two communes of Lâm Thao, ten dossiers each month: Phùng Nguyên resolves 9, then 5 of ten
     in time; Sơn Vi 8 each time."""
-    home = Collected(tmp_path_factory.mktemp("ranking"))
+    home = Collected(tmp_path_factory.mktemp("ranking"), with_dossiers=False)
     sent = [
         dossier(
             f"{area}{month}{number}",

@@ -29,7 +29,7 @@ def month(name: str, late: int = 0) -> list[dict[str, object]]:
 @pytest.fixture(scope="module")
 def hourly(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A source that answers every hour, last at 08:00 on 31 December; all dossiers on time."""
-    home = Collected(tmp_path_factory.mktemp("hourly"))
+    home = Collected(tmp_path_factory.mktemp("hourly"), with_dossiers=False)
     home.deliver(
         month("2020-11") + month("2020-12"), reaches="2020-12-31 08:00", known="2020-12-31 08:00"
     )

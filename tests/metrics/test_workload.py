@@ -57,7 +57,7 @@ def june(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         # Over before June began: nothing to do with it.
         dossier("Z1", "2020-05-04", due="2020-05-10", finished="2020-05-08"),
     ]
-    home = Collected(tmp_path_factory.mktemp("june"))
+    home = Collected(tmp_path_factory.mktemp("june"), with_dossiers=False)
     return home.deliver(sent, reaches="2020-07-10", known="2020-07-10").published("2020-07-11")
 
 
