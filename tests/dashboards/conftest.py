@@ -1,7 +1,7 @@
 """One small published home for the whole room; nobody changes it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from domain.scope import EVERYTHING
 from metrics.rules import rules
 from metrics.snapshots import Snapshot, current_snapshot
 from metrics.sources import sources_of
-from tests.dashboards.made_up import made_up_home
+from tests.dashboards.made_up import made_up_copy
 from tests.dashboards.mailbox import MailBox, mail_server
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -24,9 +24,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    made_up_home(folder, first=date(2025, 1, 2), last=date(2026, 11, 22), per_day=30)
-    return folder
+    return made_up_copy(tmp_path_factory, "home")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from store.state.audit import entries, verified
 from store.state.explanations import entries_of, explanation_of
 from tests.dashboards.conftest import NOW
 from tests.dashboards.logging_in import Visitor, add, called
-from tests.dashboards.made_up import made_up_home
+from tests.dashboards.made_up import made_up_copy
 
 HERE, THERE = "08521@2025-07-01", "08515@2025-07-01"
 METRIC = "on_time_rate_resolved"
@@ -28,8 +28,7 @@ WORD = "Vì sao nhiều hồ sơ trễ?"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two alerts, one in each of two communes; a leader, and somebody of each commune."""
-    home = tmp_path_factory.mktemp("explaining")
-    made_up_home(home, first=date(2025, 1, 2), last=date(2026, 11, 22), per_day=30)
+    home = made_up_copy(tmp_path_factory, "explaining")
     seen = Seen("ioc-1", date(2026, 11, 1), date(2026, 11, 23), 13, 15, 86.7, 95, version=1)
     steps = [
         Step(Key("on_time_low", METRIC, area), None, "raise", seen, "urgent")
