@@ -114,7 +114,7 @@ def test_a_parameter_of_the_api_breaks_nothing_and_shows_no_more(
     visitor: Visitor, parameter: str
 ) -> None:
     chance = random.Random(parameter)
-    for text in chance.sample(CORPUS, 500 if parameter in ("area", "filter", "metric") else 100):
+    for text in chance.sample(CORPUS, 500 if parameter in ("area", "filter", "metric") else 60):
         answer = visitor.client.get(
             "/api/v1/query", query_string={**PLAIN, parameter: text}, **visitor.how
         )
@@ -143,7 +143,7 @@ def test_a_parameter_of_a_list_of_dossiers_shows_none_of_another_area(
 @pytest.mark.timeout(600)
 def test_an_address_breaks_nothing(visitor: Visitor, app: Dash) -> None:
     chance = random.Random(7)
-    for text in chance.sample(CORPUS, 50):
+    for text in chance.sample(CORPUS, 40):
         for path, search in ((f"/area/{text}", ""), ("/area/25", f"?metric={text}"), ("/", text)):
             answer = called(visitor, app, "show_page", "page.children", path[:500], search[:2000])
             said = ascii((path, search))

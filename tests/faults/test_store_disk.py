@@ -47,7 +47,7 @@ def test_files_that_may_not_grow_end_the_collector_and_cost_nothing_acknowledged
     land_batches(home, 1)
     told(home)
     before = current_snapshot(home)
-    dossiers = land_batches(home, 3, each=4000)
+    dossiers = land_batches(home, 3, each=2500)
     limit = (home / "warehouse.duckdb").stat().st_size + MEGABYTE // 4
 
     code, loaded = told(home, "--file-limit", str(limit))
@@ -75,7 +75,7 @@ def test_a_full_file_system_keeps_the_last_snapshot_and_every_acknowledged_batch
     filler = small_disk / "filler"
     free = os.statvfs(small_disk)
     filler.write_bytes(b"\0" * (free.f_bavail * free.f_frsize - MEGABYTE // 2))
-    dossiers = land_batches(home, 3, each=4000)
+    dossiers = land_batches(home, 3, each=2500)
 
     code, loaded = told(full)
     assert code not in (0, -9)
