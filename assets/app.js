@@ -225,12 +225,20 @@
       return filters.map((name) => query.getAll(name));
     },
 
-    chooseFilters: function (...values) {
+    // (a picker lets go by itself of what it does not offer: that is nobody's choice, and the
+    // figures would no longer be those that were asked for)
+    chooseFilters: function (...told) {
       const query = new URLSearchParams(window.location.search);
-      const news = filters
-        .map((name, index) => [name, values[index] || []])
-        .filter(([name, chosen]) => chosen.join('\n') !== query.getAll(name).join('\n'));
-      if (news.length) changed(Object.fromEntries(news));
+      const news = {};
+      filters.forEach((name, index) => {
+        const values = told[index] || [];
+        const offered = (told[filters.length + index] || []).map((one) => one.value);
+        const before = query.getAll(name);
+        const left = before.filter((code) => values.includes(code) || !offered.includes(code));
+        const chosen = [...left, ...values.filter((code) => !before.includes(code))];
+        if (chosen.join('\n') !== before.join('\n')) news[name] = chosen;
+      });
+      if (Object.keys(news).length) changed(news);
       return nothing();
     },
 

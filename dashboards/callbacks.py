@@ -257,6 +257,7 @@ def _in_the_browser(app: Dash) -> None:
         "chooseFilters",
         Output(pickers[0], "error"),
         *(Input(picker, "value") for picker in pickers),
+        *(State(picker, "data") for picker in pickers),
     )
     run(
         "chooseDates",

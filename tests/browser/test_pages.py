@@ -240,6 +240,17 @@ def test_the_table_behind_the_trend_opens(visitor: Watched) -> None:
     expect(page.locator("#area-trend-foot tbody tr")).to_have_count(24)
 
 
+def test_a_filter_that_is_no_more_is_told_and_never_left_out(visitor: Watched) -> None:
+    page = visitor.open("/area/25?field=gone&channel=online")
+    expect(page.locator("h1")).to_have_text("Không đọc được địa chỉ này")
+    page.wait_for_timeout(1000)  # its picker has let go of it by then
+    assert page.url.endswith("/area/25?field=gone&channel=online")
+    expect(page.locator("h1")).to_have_text("Không đọc được địa chỉ này")
+    page.get_by_role("link", name=re.compile("Đến địa chỉ gần nhất")).click()
+    page.wait_for_url("**/area/25?channel=online")
+    expect(page.locator(".ioc-chip")).to_have_text(["Kênh: Trực tuyến"])
+
+
 def test_a_wrong_address_offers_the_nearest(visitor: Watched) -> None:
     page = visitor.open("/area/25?metric=on_time_rate_resolve")
     page.get_by_role("link", name=re.compile("Đến địa chỉ gần nhất")).click()
