@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from dashboards.digests.ways import MailServer
 from dashboards.shell import create_app
-from tests.dashboards.made_up import made_up_home
+from tests.dashboards.made_up import made_up_copy
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line per request helps nobody
 CHROMIUM = "/usr/bin/chromium"
@@ -66,9 +65,7 @@ class Web:
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("browser")
-    made_up_home(home, first=date(2025, 1, 2), last=date(2026, 11, 22), per_day=30)
-    return home
+    return made_up_copy(tmp_path_factory, "browser")
 
 
 @pytest.fixture(scope="session")

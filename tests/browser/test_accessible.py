@@ -30,6 +30,8 @@ ROWS = {"exclude": [["tbody tr:nth-child(n+13)"]]}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 TOO_WIDE = "document.scrollingElement.scrollWidth - window.innerWidth"
+AT_REST = "!document.querySelector('[aria-busy=true]')"
+"""No part is being drawn anew: until it is, the old one is pale."""
 SCHEME = "document.documentElement.dataset.mantineColorScheme"
 
 
@@ -60,11 +62,13 @@ def test_a_page_of_figures_fits_every_screen_and_breaks_no_rule_in_either_theme(
             found = too_wide(page)
             page.set_viewport_size(SCREEN)
             page.wait_for_timeout(300)  # what fades in is there
+            visitor.until(AT_REST)
             found += violations(page, RULES)
             before = page.evaluate(SCHEME)  # the next page opens in the theme this one is left in
             page.get_by_role("button", name="Đổi giao diện sáng, tối").click()
             visitor.until(f"{SCHEME} !== '{before}'")
             page.wait_for_timeout(300)
+            visitor.until(AT_REST)
             found += [f"the other theme than {before}: {one}" for one in violations(page, COLOURS)]
             for size in (SCREEN, WALL):
                 page.set_viewport_size(size)

@@ -266,8 +266,9 @@ def test_the_books_of_collecting_are_cards_on_a_phone(visitor: Watched) -> None:
     assert named[:2] == ["Nguồn", "Kết quả"]
 
 
-def test_no_text_on_a_card_is_cut_off(visitor: Watched) -> None:
-    page = visitor.open("/area/25")
+@pytest.mark.parametrize("address", ["/", "/area/25"])
+def test_no_text_on_a_card_is_cut_off(visitor: Watched, address: str) -> None:
+    page = visitor.open(address)
     for width in (1920, 1366, 390):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(300)

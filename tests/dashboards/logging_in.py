@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -32,6 +33,11 @@ def add(home: Path, name: str, role: str, scope: Scope = EVERYTHING, *, fresh: b
         if role == "administrator":
             set_totp(home, name, SECRET, deed())
     return name
+
+
+def times(config: pytest.Config, few: int, many: int) -> int:
+    """How often chance strikes: few times, or many with `--faults 100` or more."""
+    return many if int(config.getoption("faults")) >= 100 else few
 
 
 class Visitor:

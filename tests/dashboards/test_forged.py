@@ -19,7 +19,7 @@ from domain.area import Level, register
 from domain.period import Span
 from domain.scope import EVERYTHING, Scope
 from store.state import sessions
-from tests.dashboards.logging_in import Visitor, add, called
+from tests.dashboards.logging_in import Visitor, add, called, times
 
 PHU_THO, COMMUNE = Scope(frozenset({"25@2025-07-01"})), Scope(frozenset({"07900@2025-07-01"}))
 PEOPLE = {"leader": EVERYTHING, "department": PHU_THO, "commune": COMMUNE}
@@ -59,10 +59,6 @@ junk = st.recursive(
     ),
     max_leaves=6,
 )
-
-
-def times(config: pytest.Config, few: int, many: int) -> int:
-    return many if int(config.getoption("faults")) >= 100 else few
 
 
 def homes(source: Path, target: Path) -> Path:

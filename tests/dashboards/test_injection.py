@@ -14,7 +14,7 @@ from dash import Dash
 from dashboards.shell import create_app
 from domain.scope import Scope
 from store.state import sessions
-from tests.dashboards.logging_in import Visitor, add, called
+from tests.dashboards.logging_in import Visitor, add, called, times
 
 ROOTS = (
     "' or '1'='1",
@@ -111,10 +111,11 @@ def test_there_are_500_strings() -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_a_parameter_of_the_api_breaks_nothing_and_shows_no_more(
-    visitor: Visitor, parameter: str
+    visitor: Visitor, parameter: str, pytestconfig: pytest.Config
 ) -> None:
     chance = random.Random(parameter)
-    for text in chance.sample(CORPUS, 500 if parameter in ("area", "filter", "metric") else 60):
+    few = 500 if parameter in ("area", "filter", "metric") else 60
+    for text in chance.sample(CORPUS, times(pytestconfig, few, 500)):
         answer = visitor.client.get(
             "/api/v1/query", query_string={**PLAIN, parameter: text}, **visitor.how
         )
@@ -127,10 +128,10 @@ def test_a_parameter_of_the_api_breaks_nothing_and_shows_no_more(
 @pytest.mark.slow
 @pytest.mark.parametrize("parameter", ["area", "filter", "part", "order", "offset", "metric"])
 def test_a_parameter_of_a_list_of_dossiers_shows_none_of_another_area(
-    visitor: Visitor, parameter: str
+    visitor: Visitor, parameter: str, pytestconfig: pytest.Config
 ) -> None:
     chance = random.Random(parameter)
-    for text in chance.sample(CORPUS, 30):
+    for text in chance.sample(CORPUS, times(pytestconfig, 30, 500)):
         answer = visitor.client.get(
             "/api/v1/dossiers", query_string={**PLAIN, parameter: text}, **visitor.how
         )
@@ -141,9 +142,11 @@ def test_a_parameter_of_a_list_of_dossiers_shows_none_of_another_area(
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_an_address_breaks_nothing(visitor: Visitor, app: Dash) -> None:
+def test_an_address_breaks_nothing(
+    visitor: Visitor, app: Dash, pytestconfig: pytest.Config
+) -> None:
     chance = random.Random(7)
-    for text in chance.sample(CORPUS, 40):
+    for text in chance.sample(CORPUS, times(pytestconfig, 40, 500)):
         for path, search in ((f"/area/{text}", ""), ("/area/25", f"?metric={text}"), ("/", text)):
             answer = called(visitor, app, "show_page", "page.children", path[:500], search[:2000])
             said = ascii((path, search))

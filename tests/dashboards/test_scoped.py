@@ -22,7 +22,7 @@ from domain.scope import EVERYTHING, Scope
 from store.state import sessions
 from store.state.audit import entries
 from store.state.keys import keys, make_key, revoke_key
-from tests.dashboards.logging_in import Visitor, add, called, deed
+from tests.dashboards.logging_in import Visitor, add, called, deed, times
 
 PHU_THO, COMMUNE = Scope(frozenset({"25@2025-07-01"})), Scope(frozenset({"07900@2025-07-01"}))
 PEOPLE = {"leader": EVERYTHING, "department": PHU_THO, "commune": COMMUNE}
@@ -147,10 +147,12 @@ def test_whatever_a_department_forges_it_sees_no_other_province(
         assert "ioc-ranking" not in answer.text
 
 
-def test_two_people_never_get_each_others_rows_from_the_cache(app: Dash) -> None:
+def test_two_people_never_get_each_others_rows_from_the_cache(
+    app: Dash, pytestconfig: pytest.Config
+) -> None:
     chance = random.Random(5)
     people = {role: visitor(app, role) for role in PEOPLE}
-    for _ in range(40):
+    for _ in range(times(pytestconfig, 40, 100)):
         path = f"/area/{chance.choice(['25', '01', '07900', '08521'])}"
         grain = f"?grain={chance.choice(['month', 'year'])}"
         role = chance.choice(list(people))
