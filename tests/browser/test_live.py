@@ -134,6 +134,7 @@ def test_a_wall_left_open_before_the_first_snapshot_fills_itself(
         with watched(browser, web) as watcher:
             page = watcher.open("/")
             expect(page.locator("h1")).to_have_text("Chưa có bản số liệu nào")
+            expect(page.locator("main")).to_contain_text("Bộ thu thập chưa công bố lần nào")
             made_up_home(empty, first=date(2026, 11, 2), last=date(2026, 11, 20), per_day=5)
             expect(page.locator("h1")).to_have_text("Việt Nam", timeout=10_000)
     finally:
