@@ -72,6 +72,7 @@ def distribution(cells: Sequence[Cell], whole: Cell, words: Words, scheme: Schem
     sheet["shapes"] = [_line(value, ink) for value, _, ink in told]
     sheet["annotations"] = [
         _label(value, f"{text} {_shown(value, whole, language)}", ink, row)
+        | {"xanchor": _anchor((value - min(ends)) / (max(ends) - min(ends)))}
         for row, (value, text, ink) in enumerate(told)
     ]
     return {"data": [_columns(found, unit, words, scheme)], "layout": sheet}
@@ -126,6 +127,11 @@ def _line(value: float, colour: str) -> Figure:
     }
 
 
+def _anchor(place: float) -> str:
+    """Where a word holds on to its line: inwards near either end, so that no screen cuts it."""
+    return "left" if place < 1 / 3 else "right" if place > 2 / 3 else "center"
+
+
 def _label(value: float, text: str, colour: str, row: int) -> Figure:
     """A word above its line; two of them stand on two rows, so that neither hides the other."""
     return {
@@ -134,7 +140,6 @@ def _label(value: float, text: str, colour: str, row: int) -> Figure:
         "xref": "x",
         "yref": "paper",
         "text": text,
-        "xanchor": "auto",
         "yanchor": "bottom",
         "yshift": 18 * row,
         "showarrow": False,
