@@ -120,11 +120,13 @@ def parts_of_ours(home: Path, page: Page) -> dict[str, Part]:
 
 
 def parts_of_bare(home: Path, page: Page) -> dict[str, Part]:
-    """The same numbers by SQL written for just this page, on the same file."""
+    """The same numbers by SQL written for just this page, on the same files."""
     pointer = read_pointer(home)
     assert pointer is not None
     entry = pointer.current
     connection = duckdb.connect(home / FOLDER / entry.file, read_only=True, config={"threads": 2})
+    if entry.base is not None:
+        connection.execute(f"attach '{home / FOLDER / entry.base.file}' as base (read_only)")
     connection.execute("set TimeZone = 'Asia/Ho_Chi_Minh'")
     span, trend = page.spans(entry.horizon)
     known = bare.parts(connection, bare.Asked(page.area, span, trend, page.reporting, page.filters))
@@ -176,7 +178,8 @@ def _publish(home: Path, serving: Path) -> str:
     pointer = read_pointer(home)
     assert pointer is not None
     entry = pointer.current
-    (serving / FOLDER / entry.file).hardlink_to(home / FOLDER / entry.file)
+    for file in entry.figures:
+        (serving / FOLDER / file).hardlink_to(home / FOLDER / file)
     write_pointer(serving, Pointer((entry,)))
     return entry.version
 

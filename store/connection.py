@@ -58,12 +58,17 @@ def connect_warehouse(
     return connection
 
 
-def connect_snapshot(path: Path, limits: Limits = STANDARD) -> Connection:
-    """Open a published snapshot for reading. A slow query is interrupted."""
+def connect_snapshot(path: Path, limits: Limits = STANDARD, base: Path | None = None) -> Connection:
+    """Open a published snapshot for reading. A slow query is interrupted.
+
+    `base` is the file it adds to; its views name it so.
+    """
     refuse_unsafe_duckdb(duckdb.__version__)
     config = _walls(limits)
     config["max_execution_time"] = str(limits.timeout_ms)
     connection = duckdb.connect(path, read_only=True, config=config)
+    if base is not None:
+        connection.execute(f"attach if not exists '{_quoted(base)}' as base (read_only)")
     _lock(connection)
     return connection
 

@@ -201,9 +201,7 @@ def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -
     but was counted by other rules than those that hold now: recount.py counts it anew.
     """
     days = write_working_days(connection, calendar)
-    connection.execute(LOCAL_DAY)
-    connection.execute(LOCAL_INSTANT)
-    connection.execute(LOCAL_TIME)
+    tell_the_time(connection)
     connection.execute(OBSERVED)
     connection.executemany("insert into observed values (?, ?, ?)", observed_measures())
     found = [Due(count, count.fingerprint(days)) for count in counts().values()]
@@ -213,6 +211,12 @@ def prepare_counting(connection: Connection, calendar: WorkingCalendar | None) -
             replace_tables(connection, one.count)
             remember_fingerprint(connection, one.record, one.fingerprint)
     return [one for one in due if is_known(connection, one.count)]
+
+
+def tell_the_time(connection: Connection) -> None:
+    """Define what the rules call local days and times, which each connection needs anew."""
+    for macro in (LOCAL_DAY, LOCAL_INSTANT, LOCAL_TIME):
+        connection.execute(macro)
 
 
 def is_known(connection: Connection, count: Count) -> bool:

@@ -127,9 +127,21 @@ class Written:
     sums: Mapping[str, float] | None = None
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A docket that was written, and not yet read: `path` is the file of its new part, if any."""
+
+    rules: str
+    books: str
+    kept: tuple[Part, ...]
+    since: int
+    until: int
+    path: Path | None = None
+
+
 def write_docket(
     connection: Connection, folder: Path, version: str, before: Docket | None
-) -> Written:
+) -> Draft:
     """Write what the docket of a snapshot needs beside what there is already.
 
     Raises StoreError, duckdb.Error.
@@ -139,13 +151,25 @@ def write_docket(
     kept = _kept(connection, folder, rules, before)
     if kept and not _touched(connection, kept[-1].until):
         *earlier, last = kept
-        return Written(Docket(rules, books, (*earlier, replace(last, until=until))))
+        return Draft(rules, books, (*earlier, replace(last, until=until)), until, until)
     kept, since = _room_made(connection, kept)
     path = folder / f"{version.replace('ioc-', 'dossiers-')}.duckdb.tmp"
     path.unlink(missing_ok=True)
     _write(connection, path, since, until)
-    part, sums = _checked(path, since, until)
-    return Written(Docket(rules, books, (*kept, part)), path, None if kept else sums)
+    return Draft(rules, books, kept, since, until, path)
+
+
+def read_docket(draft: Draft) -> Written:
+    """Read what was written whole; no statement of the warehouse may run meanwhile.
+
+    DuckDB lets a file go only when the last statement that looked at all files has ended.
+    Raises StoreError, duckdb.Error.
+    """
+    rules, books, kept = draft.rules, draft.books, draft.kept
+    if draft.path is None:
+        return Written(Docket(rules, books, kept))
+    part, sums = _checked(draft.path, draft.since, draft.until)
+    return Written(Docket(rules, books, (*kept, part)), draft.path, None if kept else sums)
 
 
 def _kept(

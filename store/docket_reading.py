@@ -6,14 +6,13 @@ measure, on which day and in which area, by `id`; `batch` the batches that told 
 snapshot.
 """
 
-import threading
 from pathlib import Path
 
 import duckdb
 
 from domain.errors import StoreError
 from store.connection import Connection, Limits, connect_docket
-from store.pointer import Docket, sha256_of
+from store.pointer import Docket, is_intact
 from store.snapshot import Reader
 from store.sql import run
 
@@ -49,9 +48,6 @@ create view working_day as from part_0.working_day;
 create view about as from part_{last}.about;
 """
 
-_checked: set[tuple[Path, str]] = set()
-_checking = threading.Lock()
-
 
 class DocketReader(Reader):
     """The connection to the docket of one snapshot, opened by the first question to it."""
@@ -77,18 +73,14 @@ class DocketReader(Reader):
 def refuse_damaged(path: Path, sha256: str) -> None:
     """Read a part once per process, to know that it is the one published. Raises StoreError."""
     way_on = f"Remove it, and publish again: python app.py collect --once ({path})"
-    with _checking:
-        if (path, sha256) in _checked:
-            return
-        try:
-            intact = sha256_of(path) == sha256
-        except OSError as error:
-            raise StoreError(
-                f"The list of dossiers cannot be read: {error.strerror}. {way_on}"
-            ) from error
-        if not intact:
-            raise StoreError(f"The list of dossiers is damaged. {way_on}")
-        _checked.add((path, sha256))
+    try:
+        intact = is_intact(path, sha256)
+    except OSError as error:
+        raise StoreError(
+            f"The list of dossiers cannot be read: {error.strerror}. {way_on}"
+        ) from error
+    if not intact:
+        raise StoreError(f"The list of dossiers is damaged. {way_on}")
 
 
 def _joined(connection: Connection, number: int) -> None:

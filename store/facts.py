@@ -141,8 +141,14 @@ class Count:
     @property
     def rolled_tables(self) -> tuple[str, ...]:
         """The tables of a snapshot that hold its counts for every area."""
-        months = (f"{self.record}_area_month",) if self.is_tallied else ()
-        return (f"{self.record}_area_day", *months)
+        return (f"{self.record}_area", *((f"{self.record}_month",) if self.is_tallied else ()))
+
+    @property
+    def added_tables(self) -> tuple[str, ...]:
+        """The tables of a snapshot that rows are added to where something of it came."""
+        tallied = (f"{self.record}_{one}" for one in ("effect", "tally", "month"))
+        spread = (f"{self.record}_spread",) if self.spread is not None else ()
+        return (f"{self.record}_area", *(tallied if self.is_tallied else ()), *spread)
 
     @property
     def known_sql(self) -> str:

@@ -1,28 +1,38 @@
-"""Growing a snapshot: what was published before is copied whole, and only the new is added.
+"""Growing a snapshot: what was published before stays, and only the new is added.
 
-Counts are sums, so the rows of a batch are rolled up by themselves and appended to the rows that
-are there. That holds only if the copy has every earlier batch and was made by the rules that
+Counts are sums, so the rows of a batch are rolled up by themselves and added to the rows that
+are there. That holds only if these have every earlier batch and were made by the rules that
 still hold; if anything differs, the next snapshot is built anew.
+
+The new goes beside the old: the first snapshot of a day is one file, the base, and each later
+one a small file with all that came since. In its schema `added` stand the rows that are added
+to tables of the base; its views put both together, and show the base's other tables as they are.
+So some thousand changes among millions of dossiers are published without writing or reading the
+millions again. On the next day, or when much has come, the base is copied, the new is added to
+the copy, and that is read and compared whole before it is the next base.
 """
 
 import hashlib
 import shutil
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from store.connection import Connection
 from store.facts import counts
-from store.pointer import FOLDER, Entry, sha256_of
+from store.pointer import BaseFile, sha256_of
 from store.schema import schema_version
-from store.sql import quoted, run, scalar, sql_file
+from store.sql import quoted, run, scalar, sql_file, transaction
 
 NOTHING = -1
 """The batch before the first, and before those that were counted anew."""
 
 RULES = (
-    *("snapshot.sql", "snapshot_observations.sql", "snapshot_names.sql", "rollup.sql"),
+    *("snapshot.sql", "snapshot_areas.sql", "snapshot_observations.sql", "snapshot_names.sql"),
+    "rollup.sql",
     *("snapshot_tables.sql", "snapshot_counts_tables.sql", "snapshot_spread_tables.sql"),
     *("snapshot_counts.sql", "snapshot_spread.sql", "snapshot_rescheduled.sql"),
     *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_spread_sorted.sql"),
@@ -30,9 +40,14 @@ RULES = (
 
 # Rollups that have grown by more than this are added up and sorted again.
 GROWN_SHARE, GROWN_ROWS = 0.15, 100_000
+# More than this beside the base, and the next snapshot takes it in.
+BESIDE_ROWS = 100_000
 
-ATTACH = "attach '{path}' as snapshot (recovery_mode no_wal_writes)"
-DETACH = "detach snapshot"
+BASE, SNAPSHOT = "base", "snapshot"
+ADDED = f"{SNAPSHOT}.added"
+WRITTEN = "recovery_mode no_wal_writes"
+SMALL = f"{WRITTEN}, block_size 16384"
+READ_ONLY = "read_only"
 
 NOTE = """
 create or replace table snapshot.growth as
@@ -44,12 +59,10 @@ select
 """
 
 HAS_GROWTH = """
-select exists (
-    from duckdb_tables() where database_name = 'snapshot' and table_name = 'growth'
-)
+select exists (from duckdb_tables() where database_name = $grows and table_name = 'growth')
 """
 READ = """
-select rules, books, batch_id, built_rows, horizon from snapshot.growth, snapshot.meta
+select rules, books, batch_id, built_rows, horizon from {grows}.growth, {grows}.meta
 """
 
 # Every batch is told apart by when it was booked and what landed.
@@ -61,6 +74,29 @@ from batch
 where batch_id <= $batch_id
 """
 ROLLED_ROWS = "select count(*) from snapshot.{table}"
+CAME = "select count(*) from {record}_delta where batch_id > $since"
+
+MAKE_ADDED = f"create schema {ADDED}"
+MAKE_TABLE = "create table snapshot.added.{table} as from base.{table} limit 0"
+SHOW_BOTH = (
+    "create view snapshot.{table} as from base.{table} union all from snapshot.added.{table}"
+)
+SHOW_BASE = "create view snapshot.{table} as from base.{table}"
+TABLES = """
+select concat(database_name, '.', schema_name), table_name
+from duckdb_tables()
+where database_name in ('base', 'snapshot')
+order by all
+"""
+VIEWS = """
+select database_name, view_name, sql
+from duckdb_views()
+where database_name in ('base', 'snapshot') and not internal
+order by view_oid
+"""
+# Tables that every snapshot has rows to add to.
+ALWAYS_ADDED = ("dimension", "rescheduled")
+MAKE_VIEW, MAKE_VIEW_HERE = "CREATE VIEW ", "CREATE VIEW snapshot."
 LAST_BATCH = "select coalesce(max(batch_id), 0) from batch"
 DERIVED = "select name, fingerprint from derived order by name"
 
@@ -70,52 +106,116 @@ class Base:
     """What a new snapshot grows from: all batches up to `batch_id`, rolled up to `horizon`.
 
     `built_rows` is how many rows its rollups had when they were built; None is a new file.
+    `came` are the kinds of record of which something is new, where the new goes to a file of
+    its own; None is to a copy.
     """
 
     batch_id: int = NOTHING
     horizon: date = date.max
     built_rows: int | None = None
+    came: frozenset[str] | None = None
 
     @property
     def is_new(self) -> bool:
         return self.built_rows is None
 
+    @property
+    def is_beside(self) -> bool:
+        return self.came is not None
+
+    @property
+    def to(self) -> str:
+        """Where rows are added."""
+        return ADDED if self.is_beside else SNAPSHOT
+
+    @property
+    def known(self) -> str:
+        """Where those are that were there before."""
+        return BASE if self.is_beside else SNAPSHOT
+
 
 NEW = Base()
 
 
-def copy_last(home: Path, before: tuple[Entry, ...], path: Path) -> bool:
-    """Copy the snapshot published last to a new file; False if there is none, or not intact.
+def copy_last(folder: Path, last: BaseFile, path: Path) -> bool:
+    """Copy the base published last to a new file; False if it is not intact.
 
     Damage is found before the warehouse opens the copy: then it could no longer be given up.
     """
-    if not before:
-        return False
-    last = home / FOLDER / before[0].file
     try:
         with ThreadPoolExecutor(1) as beside:
-            sha256 = beside.submit(sha256_of, last)
-            shutil.copyfile(last, path)
-            return sha256.result() == before[0].sha256
+            sha256 = beside.submit(sha256_of, folder / last.file)
+            shutil.copyfile(folder / last.file, path)
+            return sha256.result() == last.sha256
     except OSError:
         return False
 
 
-def attach(connection: Connection, path: Path) -> None:
-    """Attach a snapshot's file for writing, under the name `snapshot`."""
-    run(connection, ATTACH, path=str(path).replace("'", "''"))
+@contextmanager
+def attached(connection: Connection, path: Path, name: str, how: str) -> Iterator[None]:
+    """A file of a snapshot attached: to be written as `snapshot`, or to be read as `base`."""
+    literal = str(path).replace("'", "''")
+    connection.execute(f"attach '{literal}' as {name} ({how})")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {name}")
 
 
 def base_of(connection: Connection, horizon: date) -> Base | None:
     """What the attached copy can grow from; None if it has to be built anew."""
-    if not scalar(connection, HAS_GROWTH):
+    return _base(connection, SNAPSHOT, horizon)
+
+
+def base_beside(connection: Connection, horizon: date) -> Base | None:
+    """What may be added to the attached base in a file of its own; None if it should be copied.
+
+    Only on its own day: so every day all is read and compared, and no day comes to lie behind
+    the horizon that lay ahead of the base.
+    """
+    base = _base(connection, BASE, horizon)
+    if base is None or base.horizon != horizon:
         return None
-    row = connection.execute(READ).fetchone()
+    since = {"since": base.batch_id}
+    came = {one: int(scalar(connection, CAME.format(record=one), since)) for one in counts()}
+    if sum(came.values()) > BESIDE_ROWS:
+        return None
+    return replace(base, came=frozenset(one for one, rows in came.items() if rows))
+
+
+def _base(connection: Connection, grows: str, horizon: date) -> Base | None:
+    if not scalar(connection, HAS_GROWTH, {"grows": grows}):
+        return None
+    row = connection.execute(READ.format(grows=grows)).fetchone()
     if row is None:
         return None
     rules, books, batch_id, built_rows, rolled_to = row
     is_ours = rules == rules_of(connection) and books == books_until(connection, batch_id)
     return Base(batch_id, rolled_to, built_rows) if is_ours and rolled_to <= horizon else None
+
+
+def make_room(connection: Connection, came: Iterable[str]) -> None:
+    """Make empty tables in the attached file for what is added to those of the base."""
+    connection.execute(MAKE_ADDED)
+    known = counts()
+    for table in (*ALWAYS_ADDED, *(table for one in came for table in known[one].added_tables)):
+        connection.execute(MAKE_TABLE.format(table=quoted(table)))
+
+
+def show_both(connection: Connection) -> None:
+    """Let the attached file show its base and what it adds as one."""
+    with transaction(connection):
+        found = connection.execute(TABLES).fetchall()
+        for table in (table for place, table in found if place == "base.main"):
+            if ("snapshot.added", table) in found:
+                connection.execute(SHOW_BOTH.format(table=quoted(table)))
+            elif ("snapshot.main", table) not in found:
+                connection.execute(SHOW_BASE.format(table=quoted(table)))
+        views = connection.execute(VIEWS).fetchall()
+        there = {name for place, name, _ in views if place == "snapshot"}
+        for place, name, sql in views:
+            if place == "base" and name not in there:
+                connection.execute(sql.replace(MAKE_VIEW, MAKE_VIEW_HERE, 1))
 
 
 def has_grown_much(connection: Connection, base: Base) -> bool:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,23 @@ class Docket:
 
 
 @dataclass(frozen=True)
+class BaseFile:
+    """The whole snapshot that a smaller file only adds to (growth.py), with its own totals."""
+
+    file: str
+    sha256: str
+    bytes: int
+    totals: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Entry:
     """One published snapshot.
 
-    `horizon` is the last day whose events are in its rollups, `data_as_of` how far each
-    source's data reach (None: not told), `totals` the sum of every measure of every record.
-    `docket` is None where only figures were published.
+    `base` is None where `file` holds everything, else what `file` adds to. `horizon` is the last
+    day whose events are in its rollups, `data_as_of` how far each source's data reach (None: not
+    told), `totals` the sum of every measure of every record. `docket` is None where only figures
+    were published.
     """
 
     version: str
@@ -62,12 +74,23 @@ class Entry:
     data_as_of: Mapping[str, datetime | None] = field(default_factory=dict)
     totals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     docket: Docket | None = None
+    base: BaseFile | None = None
+
+    @property
+    def whole(self) -> BaseFile:
+        """The file that the next snapshot may add to."""
+        return self.base or BaseFile(self.file, self.sha256, self.bytes, self.totals)
+
+    @property
+    def figures(self) -> Mapping[str, str]:
+        """The SHA-256 of each file its figures are in."""
+        return {self.whole.file: self.whole.sha256, self.file: self.sha256}
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file it is made of."""
         parts = self.docket.parts if self.docket else ()
-        return (self.file, *(part.file for part in parts))
+        return (*self.figures, *(part.file for part in parts))
 
 
 @dataclass(frozen=True)
@@ -131,6 +154,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_intact(path: Path, sha256: str) -> bool:
+    """Whether a published file is the one that was published; each is read once per process.
+
+    Raises OSError if it cannot be read.
+    """
+    status = path.stat()
+    return _read_whole(path, status.st_ino, status.st_size, status.st_mtime_ns) == sha256
+
+
+@lru_cache(maxsize=64)
+def _read_whole(path: Path, *_stamp: int) -> str:
+    return sha256_of(path)
+
+
 def _plain(entry: Entry) -> dict[str, Any]:
     reached = {name: at and at.isoformat() for name, at in entry.data_as_of.items()}
     moments = {"built_at": entry.built_at.isoformat(), "horizon": entry.horizon.isoformat()}
@@ -144,7 +181,9 @@ def _entry(plain: dict[str, Any]) -> Entry:
         "horizon": date.fromisoformat(plain["horizon"]),
     }
     docket = _docket(plain["docket"]) if plain.get("docket") else None
-    return Entry(**(plain | moments | {"data_as_of": reached, "docket": docket}))
+    base = BaseFile(**plain["base"]) if plain.get("base") else None
+    parts = {"data_as_of": reached, "docket": docket, "base": base}
+    return Entry(**(plain | moments | parts))
 
 
 def _docket(plain: dict[str, Any]) -> Docket:

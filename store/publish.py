@@ -1,30 +1,35 @@
 """Publishing: a snapshot is built beside the others, checked, and only then named as current.
 
+What is written is as little as can be: beside the last base, in a copy of it, or anew (growth.py).
 Build under a temporary name, scan every value, compare every total with the warehouse, make
 the disk keep it, give it a name never used before, and replace CURRENT.json. Whatever ends
 the process on the way, readers keep a snapshot that was checked.
 """
 
+import logging
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
 from domain.dossier import local_day
 from domain.errors import StoreError
 from store import contents
-from store.connection import Limits, connect_snapshot
+from store.connection import Connection, Limits, connect_snapshot
 from store.crashpoint import crashpoint
-from store.docket import Written, write_docket
-from store.growth import copy_last
+from store.deltas import tell_the_time
+from store.docket import Draft, Written, read_docket, write_docket
+from store.growth import ADDED, BASE, READ_ONLY, SNAPSHOT, attached, base_beside, copy_last
 from store.pointer import (
     FOLDER,
+    BaseFile,
     Entry,
     Pointer,
+    is_intact,
     read_pointer,
     sha256_of,
     sync_file,
@@ -36,6 +41,8 @@ from store.snapshot import Snapshot
 from store.sql import drop_temporary
 from store.tidy import remove_orphans, remove_superseded
 from store.warehouse import MEGABYTE, Warehouse, refuse_full_disk
+
+log = logging.getLogger(__name__)
 
 NAME = re.compile(r"(?:ioc|dossiers)-\d{8}T\d{6}-(\d+)\.duckdb")
 KEEP = 3
@@ -61,15 +68,13 @@ def publish(
         folder = home.absolute() / FOLDER
         before = _before(home)
         reserve = warehouse.reserve.publish_mb if free_mb is None else free_mb
-        size = before[0].bytes // MEGABYTE if before else 0
+        size = before[0].whole.bytes // MEGABYTE if before else 0
         refuse_full_disk(home, max(reserve, 3 * size), "publishing")
         remove_orphans(folder)
         version = f"ioc-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{_next_number(folder, before)}"
-        temporary = folder / f"{version}.duckdb.tmp"
+        order = _Order(warehouse.connection, folder, version, now, before, with_dossiers)
         try:
-            entry, single = _build(
-                warehouse, temporary, version, now, home, before, with_dossiers=with_dossiers
-            )
+            entry, single = _build(order)
         except duckdb.FatalException:
             raise
         except (duckdb.Error, StoreError) as error:
@@ -77,12 +82,38 @@ def publish(
             raise StoreError(f"Nothing was published, the last snapshot stays: {error}") from error
         if single is not None:
             _name(single)
-        _name(temporary)
+        _name(order.path)
         _point(home, Pointer((entry, *before)[:keep]))
         kept = {file for one in (entry, *before)[:keep] for file in one.files}
         remove_superseded(folder, NAME, kept)
         warehouse.connection.execute("checkpoint")
     return just_published(home, entry)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be published, where, and what was published before."""
+
+    connection: Connection
+    folder: Path
+    version: str
+    now: datetime
+    before: tuple[Entry, ...]
+    with_dossiers: bool
+
+    @property
+    def path(self) -> Path:
+        """Where the figures are written until they are known to be good."""
+        return self.folder / f"{self.version}.duckdb.tmp"
+
+    @property
+    def last(self) -> BaseFile | None:
+        """The last file that holds everything of its time."""
+        return self.before[0].whole if self.before else None
+
+
+_Built: TypeAlias = tuple[Entry, Path | None]
+"""An entry, and the new file of the dossiers behind it, if any were touched."""
 
 
 def _before(home: Path) -> tuple[Entry, ...]:
@@ -101,80 +132,124 @@ def _next_number(folder: Path, before: tuple[Entry, ...]) -> int:
     return max(numbers, default=0) + 1
 
 
-def _build(
-    warehouse: Warehouse,
-    path: Path,
-    version: str,
-    now: datetime,
-    home: Path,
-    before: tuple[Entry, ...],
-    *,
-    with_dossiers: bool,
-) -> tuple[Entry, Path | None]:
-    """Grow the snapshot from the last one if that can be; else, or if it is not good, anew.
-
-    Its entry, and the new file of the dossiers behind it, if any were touched.
-    """
-    last = before[0].docket if before else None
-
-    def single() -> Written:
-        if not with_dossiers:
-            return Written(None)
-        return write_docket(warehouse.connection, path.parent, version, last)
-
-    with ThreadPoolExecutor(1) as beside:
-        copied = beside.submit(copy_last, home, before, path)
-        totals = contents.totals(warehouse.connection, local_day(now))
-    if copied.result():
+def _build(order: _Order) -> _Built:
+    """Beside the last base if that can be, else into a copy of it, else everything anew."""
+    for way in (_beside, _copied):
         try:
-            if contents.write(warehouse.connection, path, version, now, grow=True):
-                return _whole(path, version, now, totals, single)
+            built = way(order)
         except duckdb.FatalException:
             raise
-        except (duckdb.Error, StoreError):
-            drop_temporary(warehouse.connection)
-    remove_orphans(path.parent)
-    contents.write(warehouse.connection, path, version, now, grow=False)
-    return _whole(path, version, now, totals, single)
+        except (duckdb.Error, StoreError) as error:
+            log.warning("%s cannot grow, it is built in another way: %s", order.version, error)
+            built = None
+        if built is not None:
+            return built
+        drop_temporary(order.connection)
+        remove_orphans(order.folder)
+    totals = contents.totals(order.connection, local_day(order.now))
+    contents.write_anew(order.connection, order.path, order.version, order.now)
+    return _whole(order, totals)
 
 
-def _whole(
-    path: Path,
-    version: str,
-    now: datetime,
-    totals: contents.Totals,
-    single: Callable[[], Written],
-) -> tuple[Entry, Path | None]:
+def _beside(order: _Order) -> _Built | None:
+    """The figures in a file beside their base; the dossiers are written at the same time."""
+    last, connection = order.last, order.connection
+    if last is None or not _is_intact(order.folder, last):
+        return None
+    with attached(connection, order.folder / last.file, BASE, READ_ONLY):
+        base = base_beside(connection, local_day(order.now))
+        if base is None:
+            return None
+        with ThreadPoolExecutor(1) as beside, connection.cursor() as another:
+            tell_the_time(another)
+            writing = beside.submit(_docket, order, another)
+            counting = beside.submit(contents.totals, another, base.horizon, base)
+            contents.write_beside(connection, order.path, order.version, order.now, base)
+            draft, added = writing.result(), counting.result()
+            reading = beside.submit(_read, draft)
+            entry = _checked_beside(order, added, last)
+            return _joined(entry, reading.result())
+
+
+def _is_intact(folder: Path, last: BaseFile) -> bool:
+    try:
+        return is_intact(folder / last.file, last.sha256)
+    except OSError:
+        return False
+
+
+def _copied(order: _Order) -> _Built | None:
+    """The figures in a copy of their base, to which what is new was added."""
+    if order.last is None:
+        return None
+    with ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(copy_last, order.folder, order.last, order.path)
+        totals = contents.totals(order.connection, local_day(order.now))
+    if not copied.result():
+        return None
+    is_written = contents.write_into(order.connection, order.path, order.version, order.now)
+    return _whole(order, totals) if is_written else None
+
+
+def _whole(order: _Order, totals: contents.Totals) -> _Built:
     """While the figures are checked, which needs no warehouse, the dossiers are written."""
     with ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(single)
-        entry = _checked(path, version, now, totals)
-        written = writing.result()
+        writing = beside.submit(lambda: _read(_docket(order, order.connection)))
+        entry = _checked(order, totals)
+        return _joined(entry, writing.result())
+
+
+def _docket(order: _Order, connection: Connection) -> Draft | None:
+    if not order.with_dossiers:
+        return None
+    last = order.before[0].docket if order.before else None
+    return write_docket(connection, order.folder, order.version, last)
+
+
+def _read(draft: Draft | None) -> Written:
+    return read_docket(draft) if draft else Written(None)
+
+
+def _joined(entry: Entry, written: Written) -> _Built:
+    """The entry with its dossiers, which must add up to its figures. Raises StoreError."""
     if written.sums is not None:
-        contents.check_sums("The docket", written.sums, totals.published["dossier"])
+        contents.check_sums("The docket", written.sums, entry.totals["dossier"])
     return replace(entry, docket=written.docket), written.path
 
 
-def _checked(path: Path, version: str, now: datetime, totals: contents.Totals) -> Entry:
+def _checked(order: _Order, totals: contents.Totals) -> Entry:
     """The entry of a file that was read whole and adds up. Raises StoreError, duckdb.Error."""
     with ThreadPoolExecutor(1) as beside:
-        sha256 = beside.submit(sha256_of, path)
-        checked = connect_snapshot(path, Limits(timeout_ms=0))
+        sha256 = beside.submit(sha256_of, order.path)
+        checked = connect_snapshot(order.path, Limits(timeout_ms=0))
         try:
             contents.check(checked, totals)
-            return Entry(
-                version=version,
-                file=path.name.removesuffix(".tmp"),
-                sha256=sha256.result(),
-                bytes=path.stat().st_size,
-                built_at=now,
-                horizon=local_day(now),
-                simulated=contents.is_simulated(checked),
-                data_as_of=contents.data_as_of(checked),
-                totals=totals.published,
-            )
+            return replace(_entry(order, checked), totals=totals.published, sha256=sha256.result())
         finally:
             checked.close()
+
+
+def _checked_beside(order: _Order, added: contents.Totals, last: BaseFile) -> Entry:
+    """The same of a file beside its base, which was checked when it was published."""
+    connection = order.connection
+    with attached(connection, order.path, SNAPSHOT, READ_ONLY):
+        contents.check(connection, added, at=SNAPSHOT, added=ADDED)
+        totals = contents.with_base(added, last.totals)
+        entry = replace(_entry(order, connection, SNAPSHOT), totals=totals, base=last)
+    return replace(entry, sha256=sha256_of(order.path))
+
+
+def _entry(order: _Order, connection: Connection, at: str = contents.HERE) -> Entry:
+    return Entry(
+        version=order.version,
+        file=order.path.name.removesuffix(".tmp"),
+        sha256="",
+        bytes=order.path.stat().st_size,
+        built_at=order.now,
+        horizon=local_day(order.now),
+        simulated=contents.is_simulated(connection, at),
+        data_as_of=contents.data_as_of(connection, at),
+    )
 
 
 def _name(temporary: Path) -> None:

@@ -12,15 +12,16 @@
 -- {arriving} are the deltas that no snapshot has yet: all of them where one is built anew, else
 -- only what is to be added to a copy of the last.
 
+create or replace temp table met as
+select dimension_id, source, area_id, leaf_level
+from dimension
+where dimension_id in (select dimension_id from {arriving});
+
 create or replace temp table place as
 select
     cast(row_number() over (order by area_id, leaf_level, source) as integer) as place_no,
     source, area_id, leaf_level
-from (
-    select distinct source, area_id, leaf_level
-    from dimension
-    where dimension_id in (select dimension_id from {arriving})
-);
+from (select distinct source, area_id, leaf_level from met);
 
 create or replace temp table path as
 with life as (
@@ -62,7 +63,7 @@ join reach using (level, ancestor_id, leaf_level, source, is_then, is_today);
 
 create or replace temp table home as
 select dimension_id, place_no
-from dimension
+from met
 join place using (source, area_id, leaf_level);
 
 create or replace temp table leaf as
@@ -125,5 +126,5 @@ select
 from climbed
 join reach using (reach_no);
 
-insert into snapshot.{record}_area
+insert into {to}.{record}_area
 from rolled;

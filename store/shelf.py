@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from domain.errors import StoreError
 from store.connection import STANDARD, Limits
 from store.docket_reading import DocketReader
-from store.pointer import FILE, FOLDER, Entry, Pointer, read_pointer, sha256_of
+from store.pointer import FILE, FOLDER, Entry, Pointer, is_intact, read_pointer
 from store.snapshot import Reader, Snapshot, inherited
 
 LOOK_SECONDS = 0.2
@@ -148,13 +148,15 @@ class Shelf:
     def _fault(self, entry: Entry) -> str | None:
         """What is wrong with a file, read once per version: None is nothing."""
         if entry.version not in self._faults:
-            self._faults[entry.version] = fault_of(self._home / FOLDER / entry.file, entry)
+            self._faults[entry.version] = fault_of(self._home / FOLDER, entry)
         return self._faults[entry.version]
 
     def _reader(self, entry: Entry) -> Reader:
         reader = self._readers.get(entry.version)
         if reader is None:
-            reader = Reader(self._home / FOLDER / entry.file, self._limits)
+            folder = self._home / FOLDER
+            base = folder / entry.base.file if entry.base else None
+            reader = Reader(folder / entry.file, self._limits, base)
             self._readers[entry.version] = reader
         return reader
 
@@ -168,13 +170,16 @@ class Shelf:
         return reader
 
 
-def fault_of(path: Path, entry: Entry) -> str | None:
-    """What is wrong with a snapshot's file; None is nothing."""
-    try:
-        intact = sha256_of(path) == entry.sha256
-    except OSError as error:
-        return f"Snapshot {path} cannot be read: {error.strerror}."
-    return None if intact else f"Snapshot {path} is damaged: its SHA-256 is not the published one."
+def fault_of(folder: Path, entry: Entry) -> str | None:
+    """What is wrong with a snapshot's files; None is nothing."""
+    for file, sha256 in entry.figures.items():
+        path = folder / file
+        try:
+            if not is_intact(path, sha256):
+                return f"Snapshot {path} is damaged: its SHA-256 is not the published one."
+        except OSError as error:
+            return f"Snapshot {path} cannot be read: {error.strerror}."
+    return None
 
 
 class Watcher:

@@ -1,7 +1,8 @@
 """Reading one published snapshot: one connection per process, a cursor per query.
 
-A snapshot is a file that is written once under a name that is never used again, so its
-version is a complete cache key and its readers need no locks.
+A snapshot is a file, or a small one beside its base (growth.py). Each is written once under a
+name that is never used again, so its version is a complete cache key and its readers need no
+locks.
 """
 
 import logging
@@ -40,10 +41,14 @@ class OldSnapshotError(StoreError):
 
 
 class Reader:
-    """The connection to one snapshot file, opened by the first query of this process."""
+    """The connection to one snapshot, opened by the first query of this process.
 
-    def __init__(self, path: Path, limits: Limits = STANDARD) -> None:
+    `base` is the file that the one at `path` adds to.
+    """
+
+    def __init__(self, path: Path, limits: Limits = STANDARD, base: Path | None = None) -> None:
         self.path = path
+        self.base = base
         self.limits = limits
         self._connection: Connection | None = None
         self._opening = threading.Lock()
@@ -62,7 +67,7 @@ class Reader:
     @property
     def paths(self) -> frozenset[Path]:
         """The files it reads."""
-        return frozenset((self.path,))
+        return frozenset((self.path, self.base or self.path))
 
     def _refuse_inherited(self) -> None:
         if not inherited.isdisjoint(self.paths):
@@ -74,7 +79,7 @@ class Reader:
     def _connect(self) -> Connection:
         self._refuse_inherited()
         try:
-            return connect_snapshot(self.path, self.limits)
+            return connect_snapshot(self.path, self.limits, self.base)
         except duckdb.Error as error:
             raise StoreError(f"{self.path} cannot be opened: {error}") from error
 

@@ -51,19 +51,10 @@ from rejected
 where batch_id in (select batch_id from snapshot.batch)
 qualify row_number() over (partition by batch_id order by row_number) <= $rejected_kept;
 
-create table if not exists snapshot.area as
-from area;
-
-create table if not exists snapshot.area_link as
-from area_link;
-
-create table if not exists snapshot.area_change as
-from area_change;
-
-create table if not exists snapshot.dimension as
+create table if not exists {to}.dimension as
 from dimension limit 0;
 
-insert into snapshot.dimension
+insert into {to}.dimension
 select *
 from dimension
-where dimension_id > (select coalesce(max(dimension_id), 0) from snapshot.dimension);
+where dimension_id > (select coalesce(max(dimension_id), 0) from {known}.dimension);

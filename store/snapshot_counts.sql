@@ -1,11 +1,11 @@
 -- The tallies of one kind of record, as they were appended, and what they add up to by month.
 
-insert into snapshot.{record}_effect
+insert into {to}.{record}_effect
 select *
 from {record}_effect
-where effect_id > (select coalesce(max(effect_id), 0) from snapshot.{record}_effect);
+where effect_id > (select coalesce(max(effect_id), 0) from {known}.{record}_effect);
 
-insert into snapshot.{record}_tally
+insert into {to}.{record}_tally
 select {grain}, effect_id from {record}_tally where batch_id > $since;
 
 create or replace temp table rolled_month as
@@ -20,5 +20,5 @@ from {rolled}
 group by all
 order by level, area_id, month;
 
-insert into snapshot.{record}_month
+insert into {to}.{record}_month
 from rolled_month;

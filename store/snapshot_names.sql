@@ -1,14 +1,6 @@
 -- What codes are called. A catalogue's name goes before those that single records tell, and of
 -- each the newest.
 
-create table if not exists snapshot.name (
-    dimension varchar not null,
-    code varchar not null,
-    name varchar not null,
-    is_catalogue boolean not null,
-    known_from timestamptz not null
-);
-
 create or replace temp table told as
 select 'organisation' as dimension, organisation_code as code, name, true as is_catalogue,
     max(known_from) as known_from
@@ -41,7 +33,7 @@ from feedback
 where batch_id > $since
 group by all
 union all
-from snapshot.name;
+from {known}.name;
 
 create or replace table snapshot.name as
 select dimension, code, name, is_catalogue, known_from

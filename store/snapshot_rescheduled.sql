@@ -25,8 +25,8 @@ and newer.refused_at is null
 group by all
 order by known_day, area_id;
 
-create table if not exists snapshot.rescheduled as
+create table if not exists {to}.rescheduled as
 from postponed limit 0;
 
-insert into snapshot.rescheduled
+insert into {to}.rescheduled
 from postponed;

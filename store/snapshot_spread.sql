@@ -44,5 +44,5 @@ join reach using (reach_no)
 group by all
 order by level, area_id, month;
 
-insert into snapshot.{record}_spread
+insert into {to}.{record}_spread
 from rolled_spread;

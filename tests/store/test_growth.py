@@ -235,6 +235,7 @@ def test_what_is_counted_by_other_rules_is_published_anew(
 def test_rollups_that_grew_much_are_added_up_and_sorted_again(
     warehouse: Warehouse, published: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("store.growth.BESIDE_ROWS", 0)
     monkeypatch.setattr("store.growth.GROWN_ROWS", 3)
     snapshot, grown = published, []
     for number in range(8):

@@ -127,20 +127,20 @@ def test_publishing_again_gives_a_name_never_used_before_even_in_the_same_second
     assert publish_figures(warehouse).version == "ioc-20261122T010000-8"
 
 
-def test_three_snapshots_are_kept_and_halves_of_a_crash_removed(
+def test_three_snapshots_and_their_base_are_kept_and_halves_of_a_crash_removed(
     warehouse: Warehouse, home: Path
 ) -> None:
     folder = home / "snapshots"
     (folder / "ioc-20200101T000000-0.duckdb.tmp").write_bytes(b"half")
     (folder / "ioc-20200101T000000-0.duckdb.tmp.wal").write_bytes(b"half")
-    for _ in range(4):
+    for _ in range(5):
         publish(warehouse, home, NOW)
     files = {path.name for path in folder.iterdir()}
-    kept = {f"ioc-20261122T010000-{n}.duckdb" for n in (2, 3, 4)}
+    kept = {f"ioc-20261122T010000-{n}.duckdb" for n in (1, 3, 4, 5)}
     assert files == {"CURRENT.json", *kept, "dossiers-20261122T010000-1.duckdb"}
     pointer = read_pointer(home)
     assert pointer is not None
-    assert [entry.version[-1] for entry in pointer.entries] == ["4", "3", "2"]
+    assert [entry.version[-1] for entry in pointer.entries] == ["5", "4", "3"]
 
 
 READER = """
