@@ -117,9 +117,12 @@ class Handler(BaseHTTPRequestHandler):
 def running(
     system: System, certificate: Path | None = None, key: Path | None = None
 ) -> Iterator[System]:
-    """The system, listening on a port of the loopback; encrypted where it has a certificate."""
+    """The system, listening on a port of the loopback; encrypted where it has a certificate.
+
+    One that listened before and was unplugged is found at its old port again.
+    """
     handler = type("Bound", (Handler,), {"system": system})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", system.port), handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
