@@ -66,8 +66,8 @@ class Reader:
 
     @property
     def paths(self) -> frozenset[Path]:
-        """The files it reads."""
-        return frozenset((self.path, self.base or self.path))
+        """The files of which DuckDB keeps one instance in a process: not what it attaches."""
+        return frozenset((self.path,))
 
     def _refuse_inherited(self) -> None:
         if not inherited.isdisjoint(self.paths):
