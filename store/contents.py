@@ -11,22 +11,11 @@ from typing import Any
 from domain.area import Boundaries
 from domain.dossier import local_day
 from domain.errors import StoreError
+from store.beside import SMALL, SNAPSHOT, WRITTEN, attached, make_room, show_both
 from store.connection import Connection
 from store.deltas import DIMENSIONS, GRAIN
 from store.facts import Count, counts
-from store.growth import (
-    NEW,
-    SMALL,
-    SNAPSHOT,
-    WRITTEN,
-    Base,
-    attached,
-    base_of,
-    has_grown_much,
-    make_room,
-    note,
-    show_both,
-)
+from store.growth import NEW, Base, base_of, has_grown_much, note
 from store.schema import schema_version
 from store.sql import drop_temporary, listed, quoted, run, scalar, sql_file
 

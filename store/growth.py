@@ -5,27 +5,25 @@ are there. That holds only if these have every earlier batch and were made by th
 still hold; if anything differs, the next snapshot is built anew.
 
 The new goes beside the old: the first snapshot of a day is one file, the base, and each later
-one a small file with all that came since. In its schema `added` stand the rows that are added
-to tables of the base; its views put both together, and show the base's other tables as they are.
-So some thousand changes among millions of dossiers are published without writing or reading the
-millions again. On the next day, or when much has come, the base is copied, the new is added to
-the copy, and that is read and compared whole before it is the next base.
+one a small file with all that came since (beside.py). So some thousand changes among millions of
+dossiers are published without writing or reading the millions again. On the next day, or when
+much has come, the base is copied, the new is added to the copy, and that is read and compared
+whole before it is the next base.
 """
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from store.beside import ADDED, BASE, SNAPSHOT
 from store.connection import Connection
 from store.facts import counts
 from store.pointer import BaseFile, sha256_of
 from store.schema import schema_version
-from store.sql import quoted, run, scalar, sql_file, transaction
+from store.sql import quoted, run, scalar, sql_file
 
 NOTHING = -1
 """The batch before the first, and before those that were counted anew."""
@@ -42,12 +40,6 @@ RULES = (
 GROWN_SHARE, GROWN_ROWS = 0.15, 100_000
 # More than this beside the base, and the next snapshot takes it in.
 BESIDE_ROWS = 100_000
-
-BASE, SNAPSHOT = "base", "snapshot"
-ADDED = f"{SNAPSHOT}.added"
-WRITTEN = "recovery_mode no_wal_writes"
-SMALL = f"{WRITTEN}, block_size 16384"
-READ_ONLY = "read_only"
 
 NOTE = """
 create or replace table snapshot.growth as
@@ -76,27 +68,6 @@ where batch_id <= $batch_id
 ROLLED_ROWS = "select count(*) from snapshot.{table}"
 CAME = "select count(*) from {record}_delta where batch_id > $since"
 
-MAKE_ADDED = f"create schema {ADDED}"
-MAKE_TABLE = "create table snapshot.added.{table} as from base.{table} limit 0"
-SHOW_BOTH = (
-    "create view snapshot.{table} as from base.{table} union all from snapshot.added.{table}"
-)
-SHOW_BASE = "create view snapshot.{table} as from base.{table}"
-TABLES = """
-select concat(database_name, '.', schema_name), table_name
-from duckdb_tables()
-where database_name in ('base', 'snapshot')
-order by all
-"""
-VIEWS = """
-select database_name, view_name, sql
-from duckdb_views()
-where database_name in ('base', 'snapshot') and not internal
-order by view_oid
-"""
-# Tables that every snapshot has rows to add to.
-ALWAYS_ADDED = ("dimension", "rescheduled")
-MAKE_VIEW, MAKE_VIEW_HERE = "CREATE VIEW ", "CREATE VIEW snapshot."
 LAST_BATCH = "select coalesce(max(batch_id), 0) from batch"
 DERIVED = "select name, fingerprint from derived order by name"
 
@@ -151,17 +122,6 @@ def copy_last(folder: Path, last: BaseFile, path: Path) -> bool:
         return False
 
 
-@contextmanager
-def attached(connection: Connection, path: Path, name: str, how: str) -> Iterator[None]:
-    """A file of a snapshot attached: to be written as `snapshot`, or to be read as `base`."""
-    literal = str(path).replace("'", "''")
-    connection.execute(f"attach '{literal}' as {name} ({how})")
-    try:
-        yield
-    finally:
-        connection.execute(f"detach {name}")
-
-
 def base_of(connection: Connection, horizon: date) -> Base | None:
     """What the attached copy can grow from; None if it has to be built anew."""
     return _base(connection, SNAPSHOT, horizon)
@@ -192,30 +152,6 @@ def _base(connection: Connection, grows: str, horizon: date) -> Base | None:
     rules, books, batch_id, built_rows, rolled_to = row
     is_ours = rules == rules_of(connection) and books == books_until(connection, batch_id)
     return Base(batch_id, rolled_to, built_rows) if is_ours and rolled_to <= horizon else None
-
-
-def make_room(connection: Connection, came: Iterable[str]) -> None:
-    """Make empty tables in the attached file for what is added to those of the base."""
-    connection.execute(MAKE_ADDED)
-    known = counts()
-    for table in (*ALWAYS_ADDED, *(table for one in came for table in known[one].added_tables)):
-        connection.execute(MAKE_TABLE.format(table=quoted(table)))
-
-
-def show_both(connection: Connection) -> None:
-    """Let the attached file show its base and what it adds as one."""
-    with transaction(connection):
-        found = connection.execute(TABLES).fetchall()
-        for table in (table for place, table in found if place == "base.main"):
-            if ("snapshot.added", table) in found:
-                connection.execute(SHOW_BOTH.format(table=quoted(table)))
-            elif ("snapshot.main", table) not in found:
-                connection.execute(SHOW_BASE.format(table=quoted(table)))
-        views = connection.execute(VIEWS).fetchall()
-        there = {name for place, name, _ in views if place == "snapshot"}
-        for place, name, sql in views:
-            if place == "base" and name not in there:
-                connection.execute(sql.replace(MAKE_VIEW, MAKE_VIEW_HERE, 1))
 
 
 def has_grown_much(connection: Connection, base: Base) -> bool:

@@ -46,7 +46,7 @@ class Docket:
 
 @dataclass(frozen=True)
 class BaseFile:
-    """The whole snapshot that a smaller file only adds to (growth.py), with its own totals."""
+    """The whole snapshot that a smaller file only adds to (beside.py), with its own totals."""
 
     file: str
     sha256: str

@@ -19,11 +19,12 @@ import duckdb
 from domain.dossier import local_day
 from domain.errors import StoreError
 from store import contents
+from store.beside import ADDED, BASE, READ_ONLY, SNAPSHOT, attached
 from store.connection import Connection, Limits, connect_snapshot
 from store.crashpoint import crashpoint
 from store.deltas import tell_the_time
 from store.docket import Draft, Written, read_docket, write_docket
-from store.growth import ADDED, BASE, READ_ONLY, SNAPSHOT, attached, base_beside, copy_last
+from store.growth import base_beside, copy_last
 from store.pointer import (
     FOLDER,
     BaseFile,

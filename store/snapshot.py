@@ -1,6 +1,6 @@
 """Reading one published snapshot: one connection per process, a cursor per query.
 
-A snapshot is a file, or a small one beside its base (growth.py). Each is written once under a
+A snapshot is a file, or a small one beside its base (beside.py). Each is written once under a
 name that is never used again, so its version is a complete cache key and its readers need no
 locks.
 """

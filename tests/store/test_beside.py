@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from store import Snapshot, StoreError, Warehouse, current_snapshot, publish
+from store.beside import show_both
 from store.docket_reading import refuse_damaged
-from store.growth import show_both
 from tests.store.landed import COMMUNE, NOW, document, dossier, land, step
 from tests.store.prepared import prepare_published, publish_figures
 from tests.store.test_growth import built_anew, counted
