@@ -181,6 +181,10 @@ insert into {record}_delta (batch_id, {grain}, {measures})
 select $batch_id, {grain}, {sums} from ({counted}) as counted group by {grain} having {moved};
 """
 
+# What is handed over, and who holds what on its day: found once, and netted in parts.
+HANDED_ON = "create or replace temp table handed_on as {counted}"
+HELD_ON = "create or replace temp table held_on as {counted}"
+
 
 @dataclass(frozen=True)
 class Due:
@@ -268,10 +272,14 @@ def _append_tallied(
 ) -> None:
     """Append the events; where some cancel out, or are handed over, what is left of them."""
     read_events(connection, count)
-    noted = moved("from noted") if has_heirs else "from noted"
-    sums = []
+    noted, sums = "from noted", []
     if has_heirs and count.stocks:
-        sums.append(handed(count, with_effects(count, "from noted")))
+        counted = handed(count, with_effects(count, noted))
+        run(connection, HANDED_ON, counted=counted)
+        sums.append("from handed_on")
+    if has_heirs:
+        run(connection, HELD_ON, counted=moved(noted))
+        noted = "from held_on"
     if takes_back:
         sums.append(with_effects(count, noted))
     else:

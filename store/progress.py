@@ -14,6 +14,7 @@ FILE = "recount.json"
 RECORDS = {
     "dossier": "dossiers",
     "document": "documents",
+    "receipt": "receipts of documents",
     "observation": "observations",
     "feedback": "feedback",
     "procedure": "procedures",

@@ -7,7 +7,7 @@ names it, `<record>_tally`. The view `<record>_delta` puts the two together.
 
 from store.connection import Connection
 from store.facts import Count
-from store.sql import listed, quoted, run
+from store.sql import listed, quoted, run, scalar
 
 TABLES = """
 create or replace table {record}_effect (effect_id integer not null, {columns});
@@ -45,6 +45,14 @@ MEANS = {
 
 TALLIED = ("effect", "tally")
 """The tables of a kind of record that is tallied: `<record>_effect` and `<record>_tally`."""
+
+EVENTS_AT_ONCE = 1_000_000
+"""So many events are netted at a time: all those of a million changed dossiers need gigabytes."""
+
+# Parts share no row of the grain, so what is left of each is what would be left of all.
+IN_PART = "select * from ({counted}) as counted where hash({grain}) % {parts} = {part}"
+
+NUMBER = "select count(*) from ({counted})"
 
 COLUMNS = "select column_name from (describe {relation})"
 
@@ -112,8 +120,11 @@ def append_net(
     connection: Connection, count: Count, grain: tuple[str, ...], counted: str, batch_id: int
 ) -> None:
     """Append what is left of counts where they cancel out: rows of the grain and the measures."""
-    noted = net_noted(connection, count, grain, counted)
-    append_noted(connection, count, grain, noted, batch_id)
+    parts = 1 + int(scalar(connection, NUMBER.format(counted=counted))) // EVENTS_AT_ONCE
+    for part in range(parts):
+        some = IN_PART.format(counted=counted, grain=listed(grain), parts=parts, part=part)
+        noted = net_noted(connection, count, grain, counted if parts == 1 else some)
+        append_noted(connection, count, grain, noted, batch_id)
 
 
 def net_noted(connection: Connection, count: Count, grain: tuple[str, ...], counted: str) -> str:
