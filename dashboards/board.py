@@ -4,7 +4,7 @@ A board asks `metrics.query` and nothing else. What it holds are cells and areas
 is for components and charts.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -150,11 +150,7 @@ class Board:
 
     def source_titles(self, language: str) -> dict[str, str]:
         """What people call each source, by id."""
-        return {row["source"]: row[f"title_{language}"] for row in self._sources}
-
-    @cached_property
-    def _sources(self) -> list[dict[Hashable, str]]:
-        return self.snapshot.sources().to_dict("records")
+        return {row["source"]: row[f"title_{language}"] for row in self.snapshot.sources}
 
     def download_href(self, metric: str, *, listed_in: Area | None = None, by: By = By.AREA) -> str:
         """Where a metric's values can be had as a file: its trend, or what an area is cut into."""

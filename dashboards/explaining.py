@@ -81,7 +81,7 @@ def now(figures: Figures) -> Now:
 
 def telling_of(figures: Figures, cases: Cases, visit: Visit) -> Telling:
     """The words for what this visit shows of the book."""
-    rows = visit.snapshot.sources().to_dict("records")
+    rows = visit.snapshot.sources
     titles = {row["source"]: row[f"title_{visit.words.language}"] for row in rows}
     offices = told_names(visit.snapshot).get(By.ORGANISATION, {})
     return Telling(figures.rules, visit.words, titles, cases.names, offices)

@@ -159,7 +159,7 @@ class Frame:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        rows = self.visit.snapshot.sources().to_dict("records")
+        rows = self.visit.snapshot.sources
         return {row["source"]: row[f"title_{self.words.language}"] for row in rows}
 
     def _overall(self) -> SourceState | None:

@@ -117,7 +117,7 @@ class SnapshotCollector(Collector):
             "Whether a batch is held until somebody decides.",
             labels=["source"],
         )
-        rows = snapshot.sources().to_dict("records")
+        rows = snapshot.sources
         for row in rows:
             up.add_metric([row["source"]], float(row["up"] is True))
             failures.add_metric([row["source"]], float(row["failures"]))

@@ -64,9 +64,7 @@ class Sections:
             ).all
             if one.id in used and one.state in TROUBLED
         }
-        rows = [
-            row for row in board.snapshot.sources().to_dict("records") if row["source"] in states
-        ]
+        rows = [row for row in board.snapshot.sources if row["source"] in states]
         is_all = bool(shown) and all(cell.freshness in TROUBLED for cell in shown)
         return trouble(
             [(row, states[row["source"]].value) for row in rows], self.words, is_all=is_all

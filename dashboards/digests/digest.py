@@ -154,7 +154,7 @@ def digest_for(to: Recipient, desk: Desk) -> Digest:
     if to.leaders:
         alerts = [one for one in alerts if one.escalated_at is not None]
         requests = [one for one in requests if one.is_overdue(desk.today)]
-    rows = desk.snapshot.sources().to_dict("records")
+    rows = desk.snapshot.sources
     titles = {row["source"]: row[f"title_{to.language}"] for row in rows}
     offices = told_names(desk.snapshot).get(By.ORGANISATION, {})
     telling = Telling(desk.rules, say, titles, {}, offices)

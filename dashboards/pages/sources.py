@@ -53,9 +53,7 @@ def drawn(visit: Visit) -> Drawn:
     say, snapshot = visit.words, visit.snapshot
     feeds = feeds_of(snapshot, visit.now, visit.rules.calendar)
     whole = {feed.source: feed for feed in feeds if not feed.area_id and not feed.organisation}
-    sources = sorted(
-        _rows(snapshot.sources()), key=lambda source: -whole[source["source"]].state.severity
-    )
+    sources = sorted(snapshot.sources, key=lambda source: -whole[source["source"]].state.severity)
     batches = _rows(snapshot.batches())[:MOST_BATCHES]
     trees: list[Tree | list[Tree]] = [
         page_head(say("sources.heading"), [say("sources.lead")], [], say, [_published(visit)]),

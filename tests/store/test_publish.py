@@ -200,7 +200,7 @@ def test_the_books_of_a_source_are_published_up_to_200_batches(
     batches = snapshot.batches()
     assert len(batches) == 200
     assert batches.iloc[0]["message"] == "Attempt 202"
-    (told,) = snapshot.sources().to_dict("records")
+    (told,) = snapshot.sources
     assert (told["source"], told["up_reason"]) == ("permits", "Attempt 202")
 
 
