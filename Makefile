@@ -35,7 +35,7 @@ endif
 
 oracle: ## Count 60,000 dossiers a second time, one by one, by every grain. Fewer: ORACLE=10000.
 	@deploy/setup.sh dev
-	@$(BIN)/python -m pytest --no-header -q --timeout=0 tests/test_oracle.py tests/test_oracle_reported.py tests/metrics/test_random_worlds.py --oracle $(ORACLE)
+	@$(BIN)/python -m pytest --no-header -q --timeout=0 tests/test_oracle*.py tests/metrics/test_random_worlds.py --oracle $(ORACLE)
 
 coverage: ## Run all tests and print the coverage of domain, metrics and store; a quarter slower.
 	@$(MAKE) test COVERAGE="--cov --cov-report=term"

@@ -73,6 +73,8 @@ FEEDS = (
     "water_exceedance_hours", "water_station_uptime", "household_businesses_active",
     "cashless_txn_value",
 )  # fmt: skip
+ATTENDANCE = ("feed_freshness_rate", "data_reminder_count")
+"""What the collector counts of the sources: asked for in `test_oracle_attendance`."""
 METRICS = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *PROCEDURES, *FEEDS, *REPORTS)
 
 

@@ -13,7 +13,7 @@ from datasources.running.promises import Deliverer, expected_deliverers, judgeme
 from domain.area import register
 from domain.calendar import load_calendar
 from domain.dossier import local_day
-from domain.errors import IocError
+from domain.errors import AreaError, IocError
 from store import SourceInfo, oversight
 from store.feeds import Due, Member
 
@@ -67,7 +67,8 @@ class Attending:
         told = oversight.due_days(self.desk.warehouse, today - timedelta(days=LOOKED_BACK), today)
         sums: dict[tuple[str, date], list[int]] = {}
         for one in told:
-            numbers = sums.setdefault((one.area_id or self._home_of(one.source), one.day), [0] * 3)
+            area_id = one.area_id or self._home_of(one.source, one.day)
+            numbers = sums.setdefault((area_id, one.day), [0] * 3)
             for place, number in enumerate((one.due, one.kept, one.reminders)):
                 numbers[place] += number
         if not sums:
@@ -102,9 +103,12 @@ class Attending:
     def _is_simulated(self) -> bool:
         return any(config.simulated for config in self.desk.sources.values())
 
-    def _home_of(self, source: str) -> str:
-        """The area a source as a whole belongs to; empty for the country."""
+    def _home_of(self, source: str, day: date) -> str:
+        """The area a source as a whole belonged to on a day; empty for the country."""
         config = self.desk.sources.get(source)
         if config is None or config.within is None:
             return ""
-        return register().at(config.within, local_day(self.desk.now())).area_id
+        try:
+            return register().at(config.within, day).area_id
+        except AreaError:  # an area that is younger than what was due
+            return register().at(config.within, local_day(self.desk.now())).area_id

@@ -99,10 +99,13 @@ class Ledger:
         return until if until is not None and until > self.now() else None
 
     def tidy(self) -> None:
-        """Once a day: tell who was on time, and remove landed batches kept long enough."""
+        """Once a day: tell who was on time, expect whom there is from this day on, make room."""
         if folder := self._attending.land():
             result = self._load(folder, attendance.SOURCE, attendance.KIND)
             self._attending.loaded(folder, result.status)
+        for name, config in self._desk.sources.items():
+            if config.expected_from:
+                self._attending.expect(name, config)
         oldest = self.now() - timedelta(days=self._desk.terms.keep_landing_days)
         waiting = {one.folder for one in oversight.held(self._warehouse)}
         waiting.update(self._warehouse.waiting())
