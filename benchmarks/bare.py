@@ -96,6 +96,19 @@ ROLLED_MEMBERS = """(
     )
 )"""
 
+CUT = """(
+    select * from dossier_area_cut_{grain}
+    where boundaries = 'today' and level = $level and area_id = $area and field_code = $field
+)"""
+
+CUT_MEMBERS = """(
+    select area_id as member, * from dossier_area_cut_{grain}
+    where boundaries = 'today' and level = $member_level and field_code = $field and area_id in (
+        select area_id from area_link
+        where boundaries = 'today' and level = $level and ancestor_id = $area
+    )
+)"""
+
 SINGLE = """(
     select * from dossier_delta
     where field_code = $field and area_id in (
@@ -132,16 +145,19 @@ class Asked:
 
 def parts(connection: Connection, asked: Asked) -> dict[str, Callable[[], Values]]:
     """Cards, trend, ranking and map, each as one statement."""
-    is_rolled = not asked.filters
     is_monthly = asked.reporting is ReportingCalendar.MONTH
-    grain = "month" if is_rolled and is_monthly else "day"
+    grain = "month" if is_monthly else "day"
+    if not asked.filters:
+        whole, members = ROLLED, ROLLED_MEMBERS
+    else:
+        whole, members = (CUT, CUT_MEMBERS) if is_monthly else (SINGLE, SINGLE_MEMBERS)
     period = (MONTH if is_monthly else REPORT_MONTH).format
     origin = f"origin_{grain}"
     since = f"{grain} >= $start"
     names = {
         "day": grain,
-        "rows": ROLLED.format(grain=grain) if is_rolled else SINGLE,
-        "members": ROLLED_MEMBERS.format(grain=grain) if is_rolled else SINGLE_MEMBERS,
+        "rows": whole.format(grain=grain),
+        "members": members.format(grain=grain),
         "metrics": ", ".join(METRICS.values()),
         "period": period(day=grain),
     }

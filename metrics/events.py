@@ -1,21 +1,27 @@
 """Reading events: which table answers a question, and the statement that asks it.
 
-Area rollups answer what they can, by month where the periods are whole months. Filters and
-dimensions need the single events, a past `as_of` the events with the day they became known.
+Area rollups answer what they can, by month where the periods are whole months; then they also
+know fields and channels. Other filters and dimensions need the single events, a past `as_of` the
+events with the day they became known.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
 from domain.area import COUNTRY_ID, Boundaries
 from domain.measure import Additivity, measures
 from metrics import statements
-from metrics.contents import first_months
+from metrics.contents import first_months, has_table
 from metrics.leaves import area_and_all_in_it
 from metrics.question import Question
-from metrics.selection import DIMENSIONS, FILTERS
+from metrics.selection import DIMENSIONS, FILTERS, By
 from metrics.window import period_number
+
+# The table that knows the dimensions of CUTS by month (store/snapshot_cuts_tables.sql).
+CUT_TABLE = "cut_month"
+CUTS = frozenset({By.FIELD, By.CHANNEL})
 
 BEGINNING = ("area_id", "source", "leaf_level", "first_day")
 
@@ -34,7 +40,28 @@ def counted(
     if selection.as_of is None and not question.is_by_dimension and not question.is_narrowed:
         rows = _rolled_up(question, record, names)
         return rows, rows
+    if is_cut(question, record):
+        return _cut(question, record, names), _beginnings(question, record)
     return _single(question, record, names), _beginnings(question, record)
+
+
+def is_cut(question: Question, record: str) -> bool:
+    """Whether the rollup by month, field and channel tells what single events would.
+
+    Its months are whole, so nothing may begin or end within one. A snapshot published by an
+    earlier version of the program has none.
+    """
+    selection = question.selection
+    edges = {day.day for life in question.lives for day in life if day != date.max}
+    return (
+        selection.as_of is None
+        and question.organisations is None
+        and question.window.is_whole_months
+        and edges <= {1}
+        and {name for name, _ in selection.filters} <= CUTS
+        and selection.by in (By.NONE, By.AREA, *CUTS)
+        and has_table(question.snapshot, f"{record}_{CUT_TABLE}")
+    )
 
 
 def _rolled_up(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
@@ -50,10 +77,41 @@ def _rolled_up(question: Question, record: str, names: Sequence[str]) -> pd.Data
 
 
 def _by(question: Question, record: str, names: Sequence[str], day: str, days: str) -> str:
+    told = {"table": day, "days": days, "dimension": "''", "filters": ""}
+    return _from_rollup(question, record, names, day, told)
+
+
+def _cut(question: Question, record: str, names: Sequence[str]) -> pd.DataFrame:
+    """Counts from the rollup by month, field and channel."""
+    filters, params = filter_conditions(question, record, "r")
+    told = {
+        "table": CUT_TABLE,
+        "days": f"r.month < $end and {_touches(record, names)}",
+        "dimension": dimension_column(question, record, "r"),
+        "filters": filters.replace("where", "and", 1),
+    }
+    parts = _from_rollup(question, record, names, "month", told)
+    return question.frame(statements.ASKED + parts, **params)
+
+
+def _touches(record: str, names: Sequence[str]) -> str:
+    """As `_matters`: whether any event of a row changed a stock (store/cuts.py)."""
+    stocks = [
+        one.id
+        for one in measures().values()
+        if one.record == record and one.additivity is Additivity.LAST
+    ]
+    bits = sum(1 << place for place, stock in enumerate(stocks) if stock in names)
+    return f"(r.month >= $start or r.touched & {bits} <> 0)"
+
+
+def _from_rollup(
+    question: Question, record: str, names: Sequence[str], day: str, told: dict[str, str]
+) -> str:
     return statements.ROLLED_UP.format(
+        **told,
         record=record,
         day=day,
-        days=days,
         period=period_number(f"r.{day}", question.selection),
         alive=alive(question, f"r.{day}"),
         fits=fits(question, names, day),
@@ -206,10 +264,10 @@ def _matters(is_asked: str, names: Sequence[str]) -> str:
     return f"({' or '.join([is_asked, *(f'r.{name} <> 0' for name in stocks)])})"
 
 
-def dimension_column(question: Question, record: str) -> str:
+def dimension_column(question: Question, record: str, table: str = "d") -> str:
     """The column of `dimension` (as d) that a question is broken down by, or no text at all."""
     column = DIMENSIONS[record].get(question.selection.by)
-    return f"d.{column}" if column else "''"
+    return f"{table}.{column}" if column else "''"
 
 
 def _beginnings(question: Question, record: str) -> pd.DataFrame:
@@ -259,7 +317,9 @@ def _sums(names: Sequence[str], times: str = "", is_moved: str = "") -> str:
     return ",\n    ".join(f"sum({counted(name)}) as {name}" for name in names)
 
 
-def filter_conditions(question: Question, record: str) -> tuple[str, dict[str, list[str]]]:
+def filter_conditions(
+    question: Question, record: str, table: str = "d"
+) -> tuple[str, dict[str, list[str]]]:
     """The conditions of the filters: alternatives of a name, and all names at once.
 
     With them comes that of the organisations whose doings alone are counted; a record that
@@ -269,7 +329,7 @@ def filter_conditions(question: Question, record: str) -> tuple[str, dict[str, l
     wanted: dict[str, list[str]] = {}
     for name, value in question.selection.filters:
         wanted.setdefault(columns[name], []).append(value)
-    conditions = [f"d.{column} in (select unnest(${column}))" for column in wanted]
+    conditions = [f"{table}.{column} in (select unnest(${column}))" for column in wanted]
     if question.organisations is not None:
         conditions.append(statements.OWN if "organisation" in columns else "false")
     return f"where {' and '.join(conditions)}" if conditions else "", wanted

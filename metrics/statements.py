@@ -98,14 +98,14 @@ where r.level = $level
     and r.boundaries between $first_map and $last_map
     and r.area_id between $first_area and $last_area"""
 
-# Events per area, period, source and level counted at, from the area rollups; {days} bounds
-# the days that are read.
+# Events per area, period, source and level counted at, from the area rollups, and from those that
+# are cut by dimensions; {days} bounds the days that are read, {filters} what is counted.
 ROLLED_UP = """
 select
     r.area_id,
     r.source,
     r.leaf_level,
-    '' as dimension,
+    {dimension} as dimension,
     {period} as period,
     {alive} as alive,
     {fits} as fits,
@@ -113,9 +113,10 @@ select
     min(r.{day}) as first_day,
     max(r.estimated) as estimated,
     {sums}
-from {record}_area_{day} as r
+from {record}_area_{table} as r
 {areas}
     and {days}
+    {filters}
 group by all"""
 
 # How often each amount was there, from the rollup by month.

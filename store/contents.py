@@ -13,6 +13,7 @@ from domain.dossier import local_day
 from domain.errors import StoreError
 from store.beside import SMALL, SNAPSHOT, WRITTEN, attached, make_room, show_both
 from store.connection import Connection
+from store.cuts import cut_names, write_cuts
 from store.deltas import DIMENSIONS, GRAIN
 from store.facts import Count, counts
 from store.growth import NEW, Base, base_of, has_grown_much, note
@@ -199,7 +200,7 @@ def _write_counts(
     """Write or add to the rollups and deltas of one kind of record: nothing where nothing came."""
     if base.is_new:
         tables = ("snapshot_tables", "snapshot_counts_tables", "snapshot_spread_tables")
-        for file in _files(count, *tables):
+        for file in _files(count, *tables, "snapshot_cuts_tables"):
             run(connection, file, None, **_names(count))
     else:
         come = COME if base.is_beside else COME + DUE
@@ -213,6 +214,7 @@ def _write_counts(
     rolled = f"{base.to}.{count.record}_area" if is_alone else "rolled"
     for file in _files(count, "rollup", "snapshot_counts", "snapshot_spread"):
         run(connection, file, params, arriving=arriving, rolled=rolled, **names)
+    write_cuts(connection, count, arriving, params, names)
 
 
 def _moved(connection: Connection, count: Count) -> tuple[str, ...]:
@@ -222,16 +224,16 @@ def _moved(connection: Connection, count: Count) -> tuple[str, ...]:
 
 
 def _files(count: Count, *names: str) -> list[str]:
-    """The texts about its rollup, its tallies and its spread, as far as it has them."""
-    has = (True, count.is_tallied, count.spread is not None)
-    return [sql_file(f"{name}.sql") for name, is_there in zip(names, has, strict=True) if is_there]
+    """The texts about its rollup, tallies, spread and cuts, as far as it has them."""
+    has = (True, count.is_tallied, count.spread is not None, bool(count.cuts))
+    return [sql_file(f"{name}.sql") for name, is_there in zip(names, has, strict=False) if is_there]
 
 
 def _sort(connection: Connection) -> None:
     """Add up and sort all rollups of the attached snapshot again."""
     for count in counts().values():
         sorting = ("snapshot_sorted", "snapshot_months_sorted", "snapshot_spread_sorted")
-        for file in _files(count, *sorting):
+        for file in _files(count, *sorting, "snapshot_cuts_sorted"):
             run(connection, file, None, **_names(count, count.measures))
 
 
@@ -256,6 +258,7 @@ def _names(count: Count, moved: tuple[str, ...] = ()) -> dict[str, str]:
         "key_columns": "".join(f"{quoted(key)} varchar, " for key in count.keys),
         "grain": listed(GRAIN),
         "dimensions": listed(DIMENSIONS),
+        **cut_names(count),
     }
 
 

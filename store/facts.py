@@ -35,6 +35,9 @@ AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# What pages are narrowed to and broken down by most, beside areas.
+CUTS = ("field_code", "channel")
+
 # Which rules of handing over (handover.py) counts were made by, and which form they are kept in.
 HANDOVER = "heirs-1"
 FORM = "tallied by batch, amounts apart"
@@ -90,6 +93,7 @@ class Count:
     `measures` are the columns that add up; `keys` are columns beside the dimensions that tell
     rows apart. `is_tallied` is whether its events are kept one by one (tallies.py), in snapshots
     too; observations each have a value of their own, and are themselves in a snapshot.
+    `cuts` are the dimensions it is rolled up by beside the areas, which pages are narrowed to most.
     `by_calendar` is whether working days are counted. `lives` are the relations that
     the first statements of its rules make. With `is_anew` it is counted into other tables,
     which are to take the place of those that hold (recount.py).
@@ -101,6 +105,7 @@ class Count:
     steps: str | None = None
     joined: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    cuts: tuple[str, ...] = ()
     is_tallied: bool = True
     by_calendar: bool = False
     lives: tuple[str, ...] = ("lives",)
@@ -141,14 +146,21 @@ class Count:
     @property
     def rolled_tables(self) -> tuple[str, ...]:
         """The tables of a snapshot that hold its counts for every area."""
-        return (f"{self.record}_area", *((f"{self.record}_month",) if self.is_tallied else ()))
+        months = (f"{self.record}_month",) if self.is_tallied else ()
+        return (f"{self.record}_area", *months, *self.cut_tables)
 
     @property
     def added_tables(self) -> tuple[str, ...]:
         """The tables of a snapshot that rows are added to where something of it came."""
         tallied = (f"{self.record}_{one}" for one in ("effect", "tally", "month"))
         spread = (f"{self.record}_spread",) if self.spread is not None else ()
-        return (f"{self.record}_area", *(tallied if self.is_tallied else ()), *spread)
+        told = (*(tallied if self.is_tallied else ()), *spread, *self.cut_tables)
+        return (f"{self.record}_area", *told)
+
+    @property
+    def cut_tables(self) -> tuple[str, ...]:
+        """The table of a snapshot that holds its counts by month and what it is cut by."""
+        return (f"{self.record}_cut_month",) if self.cuts else ()
 
     @property
     def known_sql(self) -> str:
@@ -206,6 +218,7 @@ def counts() -> Mapping[str, Count]:
         _columns("dossier"),
         "integer",
         steps="dossier_event",
+        cuts=CUTS,
         by_calendar=True,
         lives=("lives", "waits"),
     )
@@ -218,11 +231,10 @@ def counts() -> Mapping[str, Count]:
         by_calendar=True,
     )
     observation = Count("observation", ("value",), "double", keys=("measure",), is_tallied=False)
-    others = (
-        Count(one, _columns(one), "integer") for one in ("feedback", "procedure", "station_hour")
-    )
+    feedback = Count("feedback", _columns("feedback"), "integer", cuts=CUTS)
+    others = (Count(one, _columns(one), "integer") for one in ("procedure", "station_hour"))
     return MappingProxyType(
-        {one.record: one for one in (dossier, document, receipt, observation, *others)}
+        {one.record: one for one in (dossier, document, receipt, observation, feedback, *others)}
     )
 
 

@@ -34,6 +34,8 @@ RULES = (
     *("snapshot_tables.sql", "snapshot_counts_tables.sql", "snapshot_spread_tables.sql"),
     *("snapshot_counts.sql", "snapshot_spread.sql", "snapshot_rescheduled.sql"),
     *("snapshot_sorted.sql", "snapshot_months_sorted.sql", "snapshot_spread_sorted.sql"),
+    *("snapshot_cuts_tables.sql", "snapshot_mixes.sql", "snapshot_cuts.sql"),
+    "snapshot_cuts_sorted.sql",
 )
 
 # Rollups that have grown by more than this are added up and sorted again.

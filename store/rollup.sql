@@ -61,6 +61,16 @@ select place_no, reach_no, is_alone, first_day, end_day, cast(estimated as integ
 from path
 join reach using (level, ancestor_id, leaf_level, source, is_then, is_today);
 
+-- The times of a place in which it counts under the same ancestors.
+create or replace temp table cut as
+select
+    place_no,
+    first_day,
+    lead(first_day, 1, date '9999-12-31') over (
+        partition by place_no order by first_day
+    ) as end_day
+from (select distinct place_no, first_day from climb);
+
 create or replace temp table home as
 select dimension_id, place_no
 from met

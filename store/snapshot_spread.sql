@@ -2,16 +2,6 @@
 -- From this a median can be told for any area and period, which no sum can. It follows
 -- rollup.sql, whose tables say where each place counts and when.
 
--- The times of a place in which it counts under the same ancestors.
-create or replace temp table cut as
-select
-    place_no,
-    first_day,
-    lead(first_day, 1, date '9999-12-31') over (
-        partition by place_no order by first_day
-    ) as end_day
-from (select distinct place_no, first_day from climb);
-
 create or replace temp table amounts as
 select
     home.place_no,

@@ -155,9 +155,10 @@ def test_a_name_is_that_of_the_day(reorganised: Snapshot) -> None:
     assert frame["period_start"].tolist() == [date(2025, 1, 1)]
 
 
+@pytest.mark.parametrize("as_of", [None, date(2025, 10, 5)])
 @pytest.mark.parametrize("boundaries", Boundaries)
-def test_single_events_climb_as_the_rollups_do(
-    reorganised: Snapshot, boundaries: Boundaries
+def test_what_is_narrowed_and_single_events_climb_as_the_rollups_do(
+    reorganised: Snapshot, boundaries: Boundaries, as_of: date | None
 ) -> None:
     spring = days("2024-12-01", "2025-09-01")
     metrics = ("dossiers_received", "dossiers_resolved", "dossiers_pending")
@@ -172,6 +173,7 @@ def test_single_events_climb_as_the_rollups_do(
             grain=Grain.MONTH,
             boundaries=boundaries,
             filters=(("channel", "direct"),),
+            as_of=as_of,
         )
         np.testing.assert_equal(direct["value"].to_numpy(), whole["value"].to_numpy())
 

@@ -155,12 +155,13 @@ def test_a_filter_that_nothing_fits_gives_zero_where_the_area_reports(year_2020:
 def test_areas_rolled_up_and_single_events_tell_the_same(year_2020: Snapshot) -> None:
     metrics = tuple(metric.id for metric in catalogue() if metric.subject == "dossiers")
     whole = ask(year_2020, metrics, grain=Grain.MONTH)
-    parts = [
-        ask(year_2020, metrics, grain=Grain.MONTH, filters=(("channel", channel),))
-        for channel in ("direct", "online", "postal")
-    ]
-    total = np.sum([part["numerator"].fillna(0) for part in parts], axis=0)
-    np.testing.assert_allclose(total, whole["numerator"].fillna(0))
+    cuts = {"channel": ("direct", "online", "postal"), "procedure": ("1.001", "1.002")}
+    for name, values in cuts.items():
+        parts = [
+            ask(year_2020, metrics, grain=Grain.MONTH, filters=((name, value),)) for value in values
+        ]
+        total = np.sum([part["numerator"].fillna(0) for part in parts], axis=0)
+        np.testing.assert_allclose(total, whole["numerator"].fillna(0))
 
 
 def test_the_columns_are_the_documented_ones(year_2020: Snapshot) -> None:

@@ -21,7 +21,7 @@ from domain.period import Grain, Span
 from domain.scope import EVERYTHING
 from metrics import By, Selection, query
 from store import Reserve, Snapshot, Warehouse, publish
-from tests.metrics.asking import ask, days, value
+from tests.metrics.asking import ask, counting_events, days, value
 from tests.metrics.collected import Collected, at, dossier
 
 VARIANTS = (
@@ -218,6 +218,37 @@ def test_what_is_received_is_online_direct_or_postal(province: Snapshot) -> None
     assert set(parts["dimension_value"]) == {"online", "direct", "postal"}
     summed = parts.groupby("period_start")["value"].sum()
     assert summed.tolist() == whole["value"].tolist()
+
+
+@pytest.fixture(scope="module")
+def by_events(province: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return counting_events(province, tmp_path_factory.mktemp("by_events"))
+
+
+NARROWED = (*PARTS, "avg_processing_days", "feedback_received", "feedback_pending_overdue")
+SUMMER = Span(FIRST, FIRST.replace(month=9))
+
+
+@pytest.mark.parametrize("boundaries", list(Boundaries))
+@pytest.mark.parametrize("by", [By.NONE, By.AREA, By.FIELD, By.CHANNEL])
+def test_by_field_and_channel_a_month_counts_what_single_events_do(
+    province: Snapshot, by_events: Snapshot, by: By, boundaries: Boundaries
+) -> None:
+    fields = ask(province, "dossiers_received", CAO_BANG, SUMMER, by=By.FIELD)
+    field = ("field", str(fields["dimension_value"][fields["value"].argmax()]))
+    narrowed = ((("channel", "online"), ("channel", "postal")), (field, ("channel", "direct")))
+    around = Span(FIRST.replace(month=6), LAST)
+    for area in (CAO_BANG, f"{CAO_BANG}@2025-06-30"):
+        for span, grain, filters in (
+            (SUMMER, Grain.MONTH, narrowed[0]),
+            (around, None, narrowed[1]),
+            (around, None, () if by in (By.FIELD, By.CHANNEL) else (field,)),
+        ):
+            cut: dict[str, Any] = {"boundaries": boundaries, "by": by, "filters": filters}
+            told, events = (
+                ask(one, NARROWED, area, span, grain=grain, **cut) for one in (province, by_events)
+            )
+            pd.testing.assert_frame_equal(told, events)
 
 
 def test_the_parts_of_the_province_make_the_whole(province: Snapshot) -> None:

@@ -18,6 +18,8 @@ DIMENSIONS = "source, area_id, leaf_level, organisation, procedure_code, field_c
 VIEWS = {
     "dossier_area_day": "boundaries, level, area_id, leaf_level, source, day, origin_day",
     "dossier_area_month": "boundaries, level, area_id, leaf_level, source, month, origin_month",
+    "dossier_area_cut_month": "boundaries, level, area_id, leaf_level, source, field_code, channel,"
+    " month, origin_month, estimated",
     "document_area_day": "boundaries, level, area_id, leaf_level, source, day, origin_day",
     "observation_area_day": "boundaries, level, area_id, measure, source, day, origin_day",
     "dossier_known": f"known_day, day, origin_day, {DIMENSIONS}",
@@ -91,6 +93,7 @@ def a_dossier(chance: random.Random, areas: Sequence[str], code: str) -> dict[st
         due_at=str(day + timedelta(days=chance.randint(1, 40))),
         channel=chance.choice(["online", "direct"]),
         procedure_code=chance.choice(["P1", "P2"]),
+        field_code=chance.choice(["DD", "TP"]),
         **ends,
     )
 

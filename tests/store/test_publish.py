@@ -57,6 +57,7 @@ PROMISED = {
     "document_area_day": [*AREA_DAY, "estimated"],
     "dossier_area_month": [*AREA_MONTH, "estimated"],
     "document_area_month": [*AREA_MONTH, "estimated"],
+    "dossier_area_cut_month": [*AREA_MONTH, "estimated", "field_code", "channel", "touched"],
     "observation": OBSERVATION,
     "observation_known": [*OBSERVATION, "known_to"],
     "observation_area_day": [*AREA_DAY, "measure", "estimated", "value"],

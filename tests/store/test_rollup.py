@@ -157,6 +157,7 @@ def some_dossiers(chance: random.Random, number: int) -> list[dict[str, Any]]:
                 due_at=str(day + timedelta(days=15)),
                 finished_at=done,
                 channel=chance.choice(["online", "direct", "postal"]),
+                field_code=chance.choice(["DD", "TP", ""]),
             )
         )
     return found
@@ -214,7 +215,7 @@ def test_no_dossier_is_lost_or_doubled_on_the_way_to_the_country(
     assert total[0] == len(dossiers)
     assert total[2] == sum(is_open(one) for one in dossiers)
     for boundaries in Boundaries:
-        for table in ("dossier_area_day", "dossier_area_month"):
+        for table in ("dossier_area_day", "dossier_area_month", "dossier_area_cut_month"):
             where = f"boundaries = '{boundaries}' and level = 'country'"
             assert snapshot.rows(f"select {sums} from {table} where {where}") == [total]
 
@@ -231,6 +232,26 @@ def test_a_month_is_the_sum_of_its_days(snapshot: Snapshot, dossiers: list[dict[
         " group by all order by all"
     )
     assert days == months
+
+
+def test_the_fields_and_channels_of_a_month_add_up_to_the_month(
+    snapshot: Snapshot, dossiers: list[dict[str, Any]]
+) -> None:
+    names = ("dossiers_received", "dossiers_resolved", "dossiers_pending", "dossiers_lapsed")
+    sums = ", ".join(f"sum({name})::int as {name}" for name in names)
+    some = " or ".join(f"sum({name}) <> 0" for name in names)
+    keys = "boundaries, level, area_id, leaf_level, source, month, origin_month"
+    months, cuts = (
+        snapshot.rows(f"select {keys}, {sums} from {table} group by all having {some} order by all")
+        for table in ("dossier_area_month", "dossier_area_cut_month")
+    )
+    assert months == cuts
+    expected = Counter((one["field_code"], one["channel"]) for one in dossiers)
+    found = snapshot.rows(
+        "select field_code, channel, sum(dossiers_received)::int from dossier_area_cut_month"
+        " where boundaries = 'today' and level = 'country' group by all"
+    )
+    assert {(field, channel): number for field, channel, number in found} == expected
 
 
 def test_by_dimension_and_by_area_the_same_is_counted(
