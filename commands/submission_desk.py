@@ -25,13 +25,13 @@ from dashboards.submitting import (
     Refused,
     Row,
 )
-from datasources.config import INBOX
 from datasources.kinds.submission_child import read_in_child
 from datasources.kinds.submission_forms import FILLED, Form, Item, period_key
 from datasources.kinds.submission_reading import Filled
 from datasources.kinds.submission_reading import Problem as Doubt
 from datasources.kinds.submission_reading import Row as FilledRow
 from datasources.kinds.submissions import Figure, Submission, SubmissionsConfig
+from datasources.reading.files import INBOX
 from domain.errors import StoreError
 from domain.period import Grain, Span, label
 from domain.scope import Scope

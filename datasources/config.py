@@ -14,17 +14,12 @@ from pydantic_core import ErrorDetails
 
 from datasources.base import MODULES, SourceConfig, kind_of
 from datasources.kinds.observations import press
+from datasources.reading.files import ready_folder
 from domain.errors import CatalogueError, UnknownNameError, suggestion
 
 FILE = "config/sources.toml"
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PRESS = "press"
-INBOX = "inbox"
-
-
-def ready_folder(source: str) -> str:
-    """Where the documents lie that were pushed to a source and are read next."""
-    return f"{INBOX}/{source}/ready"
 
 
 def read_sources(home: Path) -> dict[str, SourceConfig]:
@@ -55,7 +50,7 @@ def read_source(name: str, stanza: object) -> SourceConfig:
         return model.model_validate(_pushed(name, model, stanza))
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-        raise _complaint(name, model, details[0]) from None
+        raise _complaint(name, model, str(stanza["kind"]), details[0]) from None
 
 
 def _pushed(name: str, model: type[BaseModel], stanza: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +90,9 @@ def _model(name: str, stanza: Mapping[str, object]) -> type[SourceConfig]:
         raise CatalogueError(FILE, name, "kind", f": {error.message}", choice) from None
 
 
-def _complaint(name: str, model: type[BaseModel], detail: ErrorDetails) -> CatalogueError:
+def _complaint(
+    name: str, model: type[BaseModel], kind: str, detail: ErrorDetails
+) -> CatalogueError:
     """The first thing wrong in a stanza, in words and without its value: it may be a secret."""
     place = [str(part) for part in detail["loc"]]
     key = ".".join(place)
@@ -104,7 +101,7 @@ def _complaint(name: str, model: type[BaseModel], detail: ErrorDetails) -> Catal
         near = suggestion(place[-1], known).strip() or f"Known keys: {', '.join(known)}"
         return CatalogueError(FILE, name, key, "is no key of this kind of source", near)
     if detail["type"] == "missing":
-        return CatalogueError(FILE, name, key, "is missing")
+        return CatalogueError(FILE, name, key, "is missing", f"See: source new {kind}")
     error = detail.get("ctx", {}).get("error")
     return CatalogueError(FILE, name, key, f": {error or detail['msg']}")
 

@@ -41,13 +41,16 @@ class Answer(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"[]")
 
 
+NO_RESULT = msgspec.Raw(b"[]")
+
+
 class Catalogue(msgspec.Struct):
     """The envelope of a catalogue, its entries still undecoded."""
 
     error_code: Text = None
     service: str = ""
     madonvi: str = ""
-    result: msgspec.Raw = msgspec.Raw(b"[]")
+    result: msgspec.Raw = NO_RESULT
 
 
 class Login(msgspec.Struct):
@@ -227,7 +230,10 @@ def read_answer(content: bytes, source: str) -> Answer:
 def read_catalogue(content: bytes, source: str) -> Catalogue:
     """The envelope of a catalogue. Raises SourceError, without quoting it."""
     try:
-        return msgspec.json.decode(content, type=Catalogue)
+        told = msgspec.json.decode(content, type=Catalogue)
+        if told.error_code is not None or told.service or told.result != NO_RESULT:
+            return told
+        fact = "the JSON is not an answer of the catalogue service"
     except msgspec.ValidationError:
         fact = "the JSON is not an answer of the catalogue service"
     except UNREADABLE:

@@ -24,8 +24,7 @@ from datasources.base import (
     Rejected,
     SourceConfig,
 )
-from datasources.config import ready_folder
-from datasources.reading.files import new_files
+from datasources.reading.files import new_files, ready_folder
 from datasources.reading.texts import UNREADABLE
 from domain.area import Area, AreaRegister, Level
 from domain.dossier import VIETNAM

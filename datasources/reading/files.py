@@ -18,6 +18,9 @@ from typing import Any
 from datasources.base import Document, Note, Order
 from domain.errors import SourceError
 
+INBOX = "inbox"
+NOTHING_PUSHED = "nothing was pushed to it that is still to be read"
+PUSH_IT = "Push a document to it, or submit its form"
 STILL_SECONDS = 2.0
 SHOWN_NAME = 120
 PIECE = 1024**2
@@ -66,6 +69,11 @@ def new_files(
                 return
 
 
+def ready_folder(source: str) -> str:
+    """Where the documents lie that were pushed to a source and are read next."""
+    return f"{INBOX}/{source}/ready"
+
+
 def matching(pattern: str, order: Order, suffixes: Sequence[str]) -> list[Found]:
     """Every file that a path means, the oldest first. Raises SourceError where there is none."""
     path = Path(pattern).expanduser()
@@ -74,6 +82,8 @@ def matching(pattern: str, order: Order, suffixes: Sequence[str]) -> list[Found]
     paths = _below(whole, suffixes) if folder else _globbed(str(whole))
     root = folder or Path(str(whole)).parent
     found = [one for one in (_found(path, root) for path in paths) if one is not None]
+    if not found and pattern == ready_folder(order.source):
+        raise SourceError(order.source, NOTHING_PUSHED, PUSH_IT)
     if not found:
         raise SourceError(
             order.source, f"no file matches {pattern}", "Check path in config/sources.toml"

@@ -25,6 +25,8 @@ OF_FEW = (FieldType.TEXT, FieldType.INT, FieldType.FLAG, FieldType.MAYBE)
 EVENT = "events."
 CONFIGURATION = "config/sources.toml"
 MANY = 20
+MARKS = (";", "\t", "|")
+NAMED = {"\t": "\\t"}
 
 
 class Rows(Protocol):
@@ -74,6 +76,8 @@ def column_named(name: str, field: str, header: Sequence[str], source: str, docu
         raise SourceError(source, fact, "Give each its own name")
     near = suggestion(name, header).strip()
     way_on = f"{near} " if near else f"Its columns are: {', '.join(header[:MANY])}. "
+    if len(header) == 1 and (mark := next((one for one in MARKS if one in header[0]), None)):
+        way_on += f"Is '{NAMED.get(mark, mark)}' its delimiter? "
     stanza, _, key = field.rpartition(".")
     place = f"[{source}.{stanza or 'columns'}] {key} in {CONFIGURATION}"
     if field == name:

@@ -8,7 +8,7 @@ believed is taken one at a time, so that one bad document spoils no other.
 from collections.abc import Iterable
 from pathlib import Path
 
-from datasources.config import INBOX, ready_folder
+from datasources.reading.files import INBOX, ready_folder
 
 
 def has_arrived(home: Path, source: str) -> bool:

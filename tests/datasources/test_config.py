@@ -70,7 +70,7 @@ def test_the_printed_figures_are_a_source_of_every_home(home: Home) -> None:
         ("Asia/Ho_Chi_Minh", "Asia/HoChiMinh", ["time_zone", "'Asia/Ho_Chi_Minh'"]),
         ("*/15 * * * *", "*/15 * * * 1", ["schedule", "weekday number"]),
         ('precision = "day"', 'precision = "days"', ["deadline_precision", "'day' or 'second'"]),
-        ('path = "/data/permits/*.csv"\n', "", ["path is missing"]),
+        ('path = "/data/permits/*.csv"\n', "", ["path is missing. See: source new csv"]),
         ("\ncompetent_area = ", "\ncompetent_aera = ", ["'competent_area'"]),
         ("values.competent_area]", "values.area]", ["values.area is no field of a dossier"]),
     ],

@@ -223,6 +223,7 @@ def test_rows_after_a_torn_one_keep_their_numbers(home: Home) -> None:
         (b"\x1f\x8b\x08\x00rest", "is a compressed file. Unpack it first"),
         (b"PK\x03\x04rest", "is a compressed file"),
         ((HEADER + "\n" + ROW + "\n").encode("utf-16"), "has no column"),
+        (HEADER.replace(",", ";").encode() + b"\n", "Is ';' its delimiter? Correct [permits."),
         ((HEADER + "\n" + ROW + "\n").encode() + b"\xff\xfe,,,,,,\n", "is not written in utf-8"),
     ],
 )

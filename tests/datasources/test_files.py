@@ -198,6 +198,16 @@ def test_a_file_that_may_not_be_read_is_an_error_of_its_own(home: Home) -> None:
     assert "a.csv cannot be read (Permission denied)" in home.collect("desk").error
 
 
+def test_a_source_that_is_pushed_to_says_that_nothing_came_and_not_that_a_path_is_wrong(
+    home: Home,
+) -> None:
+    home.configure(SOURCE.replace('path = "{path}"', "push = true"))
+    assert home.collect("desk").error == (
+        "desk: nothing was pushed to it that is still to be read. "
+        "Push a document to it, or submit its form."
+    )
+
+
 def test_a_folder_is_searched_at_any_depth_for_files_of_its_kind(home: Home) -> None:
     configure(home, "in")
     home.write("in/2020/07/a.csv", text("1"))

@@ -119,6 +119,7 @@ def test_the_owner_is_the_only_office_or_the_publisher_or_the_end_of_the_code(ho
         (b'{"result": {}}', "data is not a list of records"),
         (b'{"service": "LayDanhSachTTHC", "result": [{"MATTHC": "1"}]}', "no answer of LayThuTuc"),
         (b"[]", "is not an answer of the catalogue service"),
+        (b'{"a": 1}', "is not an answer of the catalogue service"),
     ],
 )
 def test_what_is_no_catalogue_is_said_to_be_so(home: Home, content: bytes, words: str) -> None:

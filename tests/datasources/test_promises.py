@@ -185,6 +185,32 @@ def test_who_was_on_time_and_how_often_somebody_was_reminded_are_figures_like_ot
             assert frame["denominator"].tolist()[0] == 5
 
 
+MONTHLY = """
+[desk]
+kind = "observations"
+path = "in"
+stale_after_hours = 1080
+"""
+
+
+def test_figures_of_a_month_are_stale_once_the_next_month_should_long_be_there(desk: Home) -> None:
+    desk.configure(MONTHLY)
+    head = "metric,area,period_start,period_end,numerator,denominator\n"
+    january = "work_files_online_rate,25,2026-01-01,2026-02-01,90,100\n"
+    with books_of(desk, "2026-02-09 08:00") as books:
+        desk.write("in/figures.csv", head + january)
+        books.run("desk")
+        # 45 days from the end of January, Tết or not: figures by hand promise no hour of a day.
+        for day, told in (("2026-03-17 17:30", "fresh"), ("2026-03-18 00:30", "stale")):
+            books.at(day).run("desk")
+            assert state(books) == told
+        assert books.rows("select * from promise where not kept") == []
+        february = january.replace("2026-02-01", "2026-03-01").replace("2026-01-01", "2026-02-01")
+        desk.write("in/figures.csv", head + january + february)
+        assert books.run("desk").total.new == 1
+        assert state(books) == "fresh"
+
+
 def test_each_who_delivers_has_a_state_of_its_own(desk: Home) -> None:
     desk.configure(SOURCE.replace("[desk]", '[desk]\nexpected_from = ["25", "01", "H44.13"]', 1))
     with books_of(desk, "2026-03-02 08:00") as books:

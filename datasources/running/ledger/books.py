@@ -14,6 +14,7 @@ import msgspec
 
 from datasources.base import SourceConfig
 from datasources.reading import registers
+from datasources.reading.files import NOTHING_PUSHED, PUSH_IT
 from datasources.reading.landed import (
     clear_looked_at,
     clear_unfinished,
@@ -129,6 +130,8 @@ class Ledger:
         """
         if config.push and not self._pushed.make_ready(name):
             self._attending.judge(name)
+            if request is not None:
+                self.tell(f"{name}: {NOTHING_PUSHED}. {PUSH_IT}.")
             return None
         has_own = "deadline_seconds" in config.model_fields_set
         seconds = config.deadline_seconds if has_own else self._desk.terms.deadline_seconds
