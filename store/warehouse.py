@@ -154,6 +154,13 @@ class Warehouse:
                     crashpoint("before_commit")
             except duckdb.FatalException:
                 raise
+            except duckdb.OutOfMemoryException:
+                raise StoreError(
+                    f"{folder} could not be loaded, and nothing of it was kept: it needs more "
+                    f"than {self._limits.memory} of memory, or more room on the disk beside it. "
+                    "Raise IOC_COLLECT_MEMORY_LIMIT, or free some space, and start the collector "
+                    "again."
+                ) from None
             except duckdb.Error as error:
                 raise StoreError(
                     f"{folder} could not be loaded, and nothing of it was kept: {error}"

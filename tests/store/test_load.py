@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store import Accounting, StoreError, Warehouse
+from store import Accounting, Limits, StoreError, Warehouse
 from tests.store.landed import NO_RESERVE, NOW, document, dossier, land, step
 
 LATER = NOW + timedelta(days=3)
@@ -221,6 +221,18 @@ def test_no_batch_is_loaded_when_the_disk_is_nearly_full(home: Path) -> None:
         with pytest.raises(StoreError, match=r"Only \d+ MB are free .* collecting stops below"):
             warehouse.load(land(home, {"dossier": [dossier("A")]}), NOW)
         assert warehouse.last_batches() == []
+
+
+def test_a_batch_that_needs_more_memory_than_there_may_be_is_refused_with_what_to_do(
+    home: Path,
+) -> None:
+    folder = land(home, {"dossier": [dossier(f"D{number}") for number in range(3000)]})
+    with Warehouse.open(home, reserve=NO_RESERVE, limits=Limits(memory="10MB")) as warehouse:
+        with pytest.raises(StoreError, match=r"than 10MB of memory.* Raise IOC_COLLECT_MEMORY_LI"):
+            warehouse.load(folder, NOW)
+        assert warehouse.last_batches() == []
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
+        assert warehouse.load(folder, NOW).total.new == 3000
 
 
 def test_a_closed_warehouse_says_that_it_is_closed(home: Path) -> None:
