@@ -13,7 +13,7 @@ import pandas as pd
 from domain.area import COUNTRY_ID, Boundaries
 from domain.measure import Additivity, measures
 from metrics import statements
-from metrics.contents import first_months, has_table
+from metrics.contents import first_months, has_table, remembered
 from metrics.leaves import area_and_all_in_it
 from metrics.question import Question
 from metrics.selection import DIMENSIONS, FILTERS, By
@@ -272,11 +272,21 @@ def dimension_column(question: Question, record: str, table: str = "d") -> str:
 
 def _beginnings(question: Question, record: str) -> pd.DataFrame:
     if question.selection.as_of is None:
-        return question.frame(statements.BEGINNINGS.format(record=record, areas=_areas(question)))
+        return _rolled_beginnings(question, record)
     sql = statements.KNOWN_BEGINNINGS.format(
         record=record, place_no="0", dimension="''", filters=""
     )
     return question.frame(sql)
+
+
+def _rolled_beginnings(question: Question, record: str) -> pd.DataFrame:
+    """They are the same whatever is asked of the areas: looked up once per snapshot."""
+
+    def look() -> pd.DataFrame:
+        return question.frame(statements.BEGINNINGS.format(record=record, areas=_areas(question)))
+
+    places = (area.area_id for area in question.places.areas)
+    return remembered(question.snapshot, ("beginnings", record, *question.maps, *places), look)
 
 
 def _areas(question: Question) -> str:
