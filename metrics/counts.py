@@ -140,11 +140,12 @@ def counts(question: Question, record: str, names: Sequence[str]) -> Counts:
 def life(question: Question, gathering: Gathering) -> Flags:
     """Where the areas asked for exist: areas × periods.
 
-    A flow is told if the area lived in the period, a stock if it still did at its end.
+    A flow is told if the area lived in the period, a stock if it still did at its end; of an
+    area that begins after the last day that counts, nothing is.
     """
     window = question.window
     first, until = question.life_days.T[:, :, None]
+    ends = np.minimum(window.ends, np.datetime64(window.end))
     if gathering is Gathering.STOCK:
-        last = np.minimum(window.ends, np.datetime64(window.end)) - 1
-        return np.asarray((first <= last) & (last < until))
-    return np.asarray((first < window.ends) & (window.starts < until))
+        return np.asarray((first < ends) & (ends <= until))
+    return np.asarray((first < ends) & (window.starts < until))

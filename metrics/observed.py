@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from domain.area import Level
+from domain.area_files import NEW_MAP
 from domain.measure import measures
 from metrics import statements
 from metrics.formula import Gathering, Numbers
@@ -51,13 +53,17 @@ class Observations:
         """The rows a sum is made of, none counted twice.
 
         A flow takes observations that lie whole in the period; where one is exactly the
-        period's, those of its parts repeat it and are left out. A stock takes the last.
+        period's, those of its parts repeat it and are left out. A stock takes the last of each
+        level; what districts told last does not stand beside what was told once there were none.
         """
         rows = self.rows[self.rows["measure"].isin(names)]
         if leaf_level is not None:
             rows = rows[rows["leaf_level"] == leaf_level]
         place = ["area", "source", "leaf_level", "measure", "period"]
         if gathering is Gathering.STOCK:
+            newest = rows.groupby([name for name in place if name != "leaf_level"])["day"]
+            is_gone = newest.transform("max") >= pd.Timestamp(NEW_MAP)
+            rows = rows[~(is_gone & (rows["leaf_level"] == Level.DISTRICT.value))]
             return rows[rows["day"] == rows.groupby(place)["day"].transform("max")]
         rows = rows[rows["origin_day"] >= rows["period_start"]]
         last_day = rows["period_end"] - pd.Timedelta(days=1)

@@ -76,6 +76,7 @@ FEEDS = (
 ATTENDANCE = ("feed_freshness_rate", "data_reminder_count")
 """What the collector counts of the sources: asked for in `test_oracle_attendance`."""
 METRICS = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *PROCEDURES, *FEEDS, *REPORTS)
+COUNTRYWIDE = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS, *REPORTS[1:])
 
 
 # Cao Bằng around the reorganisation, collected at the end of several days. The province is
@@ -117,6 +118,11 @@ CUTS = {
     Grain.YEAR: (Span.of_year(2025),),
 }  # fmt: skip
 EVENTS = (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS[:2])
+AS_OF = {
+    Grain.DAY: DAYS[2], Grain.WEEK: DAYS[1], Grain.QUARTER: DAYS[2], Grain.YEAR: DAYS[1],
+}  # fmt: skip
+LONG = (Grain.QUARTER, Grain.YEAR)
+"""The grains by which what offices report each month, and catalogues, are asked for too."""
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +179,7 @@ def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> 
             cuts += [whole | {"by": By.AREA, "level": level} for level in levels]
         for cut in cuts:
             # No work files are counted at the country's own level.
-            asked = METRICS if area else (*DOSSIERS, *DOCUMENTS, *FEEDBACK, *FEEDS, *REPORTS[1:])
+            asked = METRICS if area else COUNTRYWIDE
             for row in printed(snapshot, asked, span, **cut):
                 key = (row.metric, boundaries, row.area_id, row.period_start)
                 found[key] = figures(row.numerator, row.denominator, row.value)
@@ -183,17 +189,27 @@ def answered(snapshot: Snapshot, boundaries: str, as_of: date | None = None) -> 
 def answered_by(
     snapshot: Snapshot, grain: Grain, boundaries: str, as_of: date | None = None
 ) -> dict[Key, Figures]:
-    """What the program gives of events by another grain than months: province and all below."""
+    """What the program gives by another grain than months: country, province and all below."""
     found: dict[Key, Figures] = {}
     for span in CUTS[grain]:
-        whole = {"area": HOME, "boundaries": Boundaries(boundaries), "as_of": as_of, "grain": grain}
+        mode = {"boundaries": Boundaries(boundaries), "as_of": as_of, "grain": grain}
         two_levels = boundaries == "today" or span.end > date(2025, 7, 1)
         levels = (Level.COMMUNE,) if two_levels else (Level.DISTRICT, Level.COMMUNE)
-        for cut in ({}, *({"by": By.AREA, "level": level} for level in levels)):
-            for row in printed(snapshot, EVENTS, span, **whole, **cut):
+        below = [{"area": HOME, "by": By.AREA, "level": level} for level in levels]
+        cuts: list[dict[str, Any]] = [{"area": None}, {"area": HOME}, *below]
+        for cut in cuts:
+            asked = asked_by(grain, country=cut["area"] is None)
+            for row in printed(snapshot, asked, span, **mode, **cut):
                 key = (row.metric, boundaries, row.area_id, row.period_start)
                 found[key] = figures(row.numerator, row.denominator, row.value)
     return found
+
+
+def asked_by(grain: Grain, *, country: bool) -> tuple[str, ...]:
+    """All metrics of a grain; no work files or catalogues are those of the country itself."""
+    if grain not in LONG:
+        return EVENTS
+    return COUNTRYWIDE if country else METRICS
 
 
 @cache
@@ -202,7 +218,7 @@ def counted_by(world: World, day: date, grain: Grain) -> dict[Key, Figures]:
     cells: dict[Key, Figures] = {}
     for span in CUTS[grain]:
         cells |= truth(world, day, Cut(grain, span))
-    return {key: told for key, told in cells.items() if key[0] in EVENTS}
+    return {key: told for key, told in cells.items() if grain in LONG or key[0] in EVENTS}
 
 
 def figures(*numbers: float) -> Figures:
@@ -256,7 +272,7 @@ def test_a_past_report_gives_what_was_known_on_its_day(
 def test_every_grain_gives_what_counting_dossier_by_dossier_gives(
     world: World, snapshot: Snapshot, grain: Grain, boundaries: str
 ) -> None:
-    for known in (LAST, DAYS[1]) if grain is Grain.WEEK else (LAST,):
+    for known in (LAST, AS_OF[grain]):
         as_of = None if known == LAST else known
         found = answered_by(snapshot, grain, boundaries, as_of)
         asked = {key[2] for key in found}

@@ -79,7 +79,7 @@ from datasources.simulator.offices import Figure, desks_of, reports, tasks
 from datasources.simulator.province import Province
 from datasources.simulator.services import Services, services
 from datasources.simulator.truth_cases import Case, add_cases
-from datasources.simulator.truth_feeds import OWED, sector_lines, station_hours
+from datasources.simulator.truth_feeds import HOUSEHOLDS, OWED, sector_lines, station_hours
 from datasources.simulator.truth_listed import add_feedback, add_procedures
 from datasources.simulator.truth_places import (
     MONTHS,
@@ -96,7 +96,7 @@ from datasources.simulator.truth_places import (
     rate_of,
 )
 from datasources.simulator.truth_receipts import add_receipts
-from datasources.simulator.work_files import WORK_FILES, Line
+from datasources.simulator.work_files import SIGNING, WORK_FILES, Line
 from datasources.simulator.world import World
 from domain.area import register
 from domain.period import Grain, add_months
@@ -122,7 +122,7 @@ def truth(world: World, day: date, cut: Cut = MONTHS) -> dict[Cell, Figures]:
 
     A cell is there for every period from the first in which its area tells anything to that of
     `day`; with `then`, only while the area exists (for a stock: still at the period's end).
-    What offices report each month is told of by month alone.
+    What offices report each month is told of by months, quarters and years.
     """
     cells: dict[Cell, Figures] = {}
     add_cases(cells, _cases(world, day), day, cut)
@@ -130,11 +130,10 @@ def truth(world: World, day: date, cut: Cut = MONTHS) -> dict[Cell, Figures]:
     add_receipts(cells, world, day, cut)
     _add_stations(cells, world, day, cut)
     add_feedback(cells, world, day, cut)
-    if cut.grain is Grain.MONTH:
-        _add_reports(cells, world, day)
-        _add_tasks(cells, world, day)
-        _add_sectors(cells, world, day)
     if cut.grain not in (Grain.DAY, Grain.WEEK):
+        _add_reports(cells, world, day, cut)
+        _add_tasks(cells, world, day, cut)
+        _add_sectors(cells, world, day, cut)
         add_procedures(cells, world, day, cut)
     return cells
 
@@ -151,10 +150,11 @@ def _add_documents(cells: dict[Cell, Figures], world: World, day: date, cut: Cut
             cells[metric, *place] = rate_of(tally[what, *place], tally["sent", *place])
 
 
-def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def _add_reports(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     """What the monthly reports say that were there by the end of the day."""
     above: Tally = defaultdict(int)
     below: Tally = defaultdict(int)
+    newest: dict[Cell, date] = {}
     month = world.start.replace(day=1)
     while report_second(month) <= end_of_day(day):
         last = add_months(month, 1) - ONE_DAY
@@ -162,14 +162,18 @@ def _add_reports(cells: dict[Cell, Figures], world: World, day: date) -> None:
             area = register().at(line.area, last)
             for boundaries, area_id in places_of(area.area_id, last):
                 if line.metric != WORK_FILES or register().get(area_id).level is area.level:
-                    above[line.metric, boundaries, area_id, month] += line.numerator
-                    below[line.metric, boundaries, area_id, month] += line.denominator or 0
+                    cell = (line.metric, boundaries, area_id, cut.of(last))
+                    if line.metric == SIGNING and newest.get(cell) != month:
+                        above[cell] = below[cell] = 0  # units do not add up over months
+                    newest[cell] = month
+                    above[cell] += line.numerator
+                    below[cell] += line.denominator or 0
         month = add_months(month, 1)
     for cell, denominator in below.items():
         cells[cell] = rate_of(above[cell], denominator)
 
 
-def _add_tasks(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def _add_tasks(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     """Of the tasks given so far, those that fell due in the months before that of the day."""
     done: Tally = defaultdict(int)
     due: Tally = defaultdict(int)
@@ -181,7 +185,7 @@ def _add_tasks(cells: dict[Cell, Figures], world: World, day: date) -> None:
                 if month < day.replace(day=1):
                     last = add_months(month, 1) - ONE_DAY
                     for place in places_of(register().at(task.area, last).area_id, last):
-                        cell = ("tasks_on_time_rate", *place, month)
+                        cell = ("tasks_on_time_rate", *place, cut.of(last))
                         done[cell] += task.done is not None and task.done <= task.due
                         due[cell] += 1
         given = add_months(given, 1)
@@ -209,11 +213,17 @@ def _add_stations(cells: dict[Cell, Figures], world: World, day: date, cut: Cut)
         )
 
 
-def _add_sectors(cells: dict[Cell, Figures], world: World, day: date) -> None:
+def _add_sectors(cells: dict[Cell, Figures], world: World, day: date, cut: Cut) -> None:
     tally: Tally = defaultdict(int)
+    newest: dict[Cell, date] = {}
     for metric, area_id, month, many in sector_lines(world, day):
-        for boundaries, above in places_of(area_id, MONTHS.last_day(month, day)):
-            tally[metric, boundaries, above, month] += many
+        last = MONTHS.last_day(month, day)
+        for boundaries, above in places_of(area_id, last):
+            cell = (metric, boundaries, above, cut.of(last))
+            if metric == HOUSEHOLDS and newest.get(cell) != month:
+                tally[cell] = 0  # households do not add up over months
+            newest[cell] = month
+            tally[cell] += many
     cells.update({cell: plain(many) for cell, many in tally.items()})
 
 

@@ -14,7 +14,8 @@ from domain.area import register
 from domain.period import add_months
 
 OWED = HOUR // QUARTER
-SUMMED = ("household_businesses_active", "cashless_txn_value")
+HOUSEHOLDS = "household_businesses_active"
+SUMMED = (HOUSEHOLDS, "cashless_txn_value")
 
 
 class StationHour(NamedTuple):
