@@ -31,7 +31,7 @@ from store.growth import books_until
 from store.handover import HEIRS, find_single_heirs, handed, moved
 from store.lives import read_events
 from store.pointer import Docket, Part, sha256_of
-from store.schema import fingerprint_of, schema_version
+from store.schema import counted_anew, fingerprint_of, schema_version
 from store.sql import drop_temporary, listed, quoted, run, scalar, sql_file
 from store.tallies import net_noted, with_effects
 
@@ -296,7 +296,8 @@ def _checked(path: Path, since: int, until: int) -> tuple[Part, Mapping[str, flo
 
 def _rules(connection: Connection) -> str:
     """Names what a docket is made by: other rules, and everything is written anew."""
-    derived = [fingerprint_of(connection, name) for name in ("area", RECORD)]
+    names = ("area", RECORD, counted_anew(RECORD))
+    derived = [fingerprint_of(connection, name) for name in names]
     texts = (sql_file("docket.sql"), sql_file("docket_some.sql"), ALL, DOCKETED)
     told = repr((schema_version(connection), derived, texts))
     return hashlib.sha256(told.encode()).hexdigest()

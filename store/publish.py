@@ -161,7 +161,8 @@ def _beside(order: _Order) -> _Built | None:
         base = base_beside(connection, local_day(order.now))
         if base is None:
             return None
-        with ThreadPoolExecutor(1) as beside, connection.cursor() as another:
+        # Its cursor outlives the thread: one closed in the midst of writing detaches no file.
+        with connection.cursor() as another, ThreadPoolExecutor(1) as beside:
             tell_the_time(another)
             writing = beside.submit(_docket, order, another)
             counting = beside.submit(contents.totals, another, base.horizon, base)

@@ -9,13 +9,14 @@ the last snapshot.
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import uuid4
 
 from store.connection import Connection
 from store.deltas import Due, append, make_empty, replace_tables
 from store.facts import FACTS, Count
 from store.growth import books_until
 from store.joined import join_history
-from store.schema import remember_fingerprint
+from store.schema import counted_anew, remember_fingerprint
 from store.sql import drop_temporary, listed, matched, quoted, run, scalar, transaction
 
 ANEW = 0
@@ -123,6 +124,7 @@ def recount(connection: Connection, due: Due, rows: int, tell: Callable[[int, in
         replace_tables(connection, due.count)
         run(connection, "drop table recount_part")
         remember_fingerprint(connection, due.record, due.fingerprint)
+        remember_fingerprint(connection, counted_anew(due.record), uuid4().hex)
     tell(number, number)
 
 

@@ -55,6 +55,14 @@ def remember_fingerprint(connection: Connection, name: str, fingerprint: str) ->
     run(connection, REMEMBER, {"name": name, "fingerprint": fingerprint})
 
 
+def counted_anew(record: str) -> str:
+    """What `derived` calls the last time that all of a kind of record was counted anew.
+
+    The same rules may come back after others, and number effects and batches otherwise.
+    """
+    return f"{record} counted anew"
+
+
 def migration_files(folder: Path) -> dict[int, Path]:
     """The files NNNN_what_it_does.sql by number: 2, 3 and so on. Raises StoreError at a gap."""
     found = {int(path.name[:4]): path for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))}

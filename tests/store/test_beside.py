@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from store import Snapshot, StoreError, Warehouse, current_snapshot, publish
 from store.beside import show_both
+from store.docket import _ranges
 from store.docket_reading import refuse_damaged
 from tests.store.landed import COMMUNE, NOW, document, dossier, land, step
 from tests.store.prepared import prepare_published, publish_figures
@@ -167,6 +170,33 @@ def test_what_does_not_add_up_is_not_published_beside_its_base(
     snapshot = publish_figures(warehouse)
     assert "dossier_tally holds" in caplog.text
     assert (snapshot.entry.base, received(snapshot)) == (None, (2, 2, 2))
+
+
+def test_a_publication_that_fails_beside_its_base_leaves_nothing_attached(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_attached = threading.Event()
+
+    def look_late(*told: Any) -> list[tuple[int, int]]:
+        is_attached.set()
+        time.sleep(0.1)  # what fails meanwhile has to wait
+        return _ranges(*told)
+
+    def fail(*told: Any) -> None:
+        assert is_attached.wait(60)
+        monkeypatch.undo()
+        raise StoreError("No room is left.")
+
+    monkeypatch.setattr("store.docket._ranges", look_late)
+    monkeypatch.setattr("store.contents.make_room", fail)
+    for code, is_beside in (("B", False), ("C", True)):
+        add(warehouse, code)
+        snapshot = publish(warehouse, warehouse.home, NOW)
+        assert (snapshot.entry.base is not None) is is_beside
+    assert received(snapshot) == (3, 3, 3)
+    assert "No room is left" in caplog.text
+    attached = "select database_name from duckdb_databases() where not internal"
+    assert warehouse.connection.execute(attached).fetchall() == [("warehouse",)]
 
 
 def test_another_process_reads_both_files_and_keeps_them_while_it_does(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from store import Warehouse
+from store import Warehouse, publish
 from tests.store.landed import NO_RESERVE, NOW, VIETNAM, dossier, land
+from tests.store.prepared import prepare_published
 
 COLUMNS = "date,is_working,kind,note\n"
 
@@ -86,3 +87,19 @@ def test_a_year_nobody_has_confirmed_has_no_working_days(warehouse: Warehouse, h
     warehouse.load(land(home, {"dossier": [over]}), NOW)
     assert total(warehouse, "dossiers_resolved") == 1
     assert total(warehouse, "dossiers_timed") == 0
+
+
+def test_a_calendar_put_back_before_anything_was_published_takes_nothing_from_the_figures(
+    tmp_path: Path,
+) -> None:
+    home = prepare_published(tmp_path / "published")
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
+        late = dossier("B", received_at="2026-07-01", due_at="2026-07-09", channel="online")
+        warehouse.load(land(home, {"dossier": [late]}), NOW)
+    write_calendar(home, "2026-07-06,0,holiday,Nghỉ riêng của tỉnh\n")
+    Warehouse.open(home, reserve=NO_RESERVE).close()
+    (home / "config" / "calendar.csv").unlink()
+    with Warehouse.open(home, reserve=NO_RESERVE) as warehouse:
+        snapshot = publish(warehouse, home, NOW)
+    assert snapshot.rows("select sum(dossiers_received)::int from dossier_delta") == [(2,)]
+    assert snapshot.docket.rows("select sum(dossiers_received)::int from step") == [(2,)]
