@@ -84,9 +84,9 @@ def publish(
         if single is not None:
             _name(single)
         _name(order.path)
-        _point(home, Pointer((entry, *before)[:keep]))
-        kept = {file for one in (entry, *before)[:keep] for file in one.files}
-        remove_superseded(folder, NAME, kept)
+        kept = _kept((entry, *before), keep)
+        _point(home, Pointer(kept))
+        remove_superseded(folder, NAME, {file for one in kept for file in one.files})
         warehouse.connection.execute("checkpoint")
     return just_published(home, entry)
 
@@ -111,6 +111,17 @@ class _Order:
     def last(self) -> BaseFile | None:
         """The last file that holds everything of its time."""
         return self.before[0].whole if self.before else None
+
+
+def _kept(entries: tuple[Entry, ...], keep: int) -> tuple[Entry, ...]:
+    """The newest, and instead of the last of them one of another base if all have the same.
+
+    So there is a good one before, even where a base is damaged.
+    """
+    *newest, last = entries[:keep]
+    bases = {one.whole.file for one in newest}
+    other = (one for one in (last, *entries[keep:]) if one.whole.file not in bases)
+    return (*newest, next(other, last) if len(bases) == 1 else last)
 
 
 _Built: TypeAlias = tuple[Entry, Path | None]

@@ -158,6 +158,22 @@ def test_a_damaged_base_is_neither_added_to_nor_served(warehouse: Warehouse) -> 
     assert (anew.entry.base, received(anew)) == (None, (3, 3, 3))
 
 
+def test_a_snapshot_of_another_base_is_kept_for_the_day_on_which_this_one_is_damaged(
+    warehouse: Warehouse,
+) -> None:
+    for code in "BCDE":
+        add(warehouse, code)
+        publish_figures(warehouse, NOW + timedelta(days=1, minutes=ord(code)))
+    base = current_snapshot(warehouse.home).entry.base
+    assert base is not None
+    damage(warehouse.home / "snapshots" / base.file)
+    moved = warehouse.home.rename(warehouse.home.with_name("moved"))
+    served = current_snapshot(moved)
+    assert received(served) == (1, 1, 1)
+    assert "damaged" in (served.notice or "")
+    moved.rename(warehouse.home)
+
+
 def test_what_does_not_add_up_is_not_published_beside_its_base(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -193,7 +209,7 @@ def test_a_publication_that_fails_beside_its_base_leaves_nothing_attached(
         add(warehouse, code)
         snapshot = publish(warehouse, warehouse.home, NOW)
         assert (snapshot.entry.base is not None) is is_beside
-    assert received(snapshot) == (3, 3, 3)
+    assert received(current_snapshot(warehouse.home)) == (3, 3, 3)
     assert "No room is left" in caplog.text
     attached = "select database_name from duckdb_databases() where not internal"
     assert warehouse.connection.execute(attached).fetchall() == [("warehouse",)]
