@@ -26,6 +26,7 @@ class SixCharts:
 
     folder: Path
     snapshot: Path
+    base: Path | None
     area: str
     span: Span
     trend: Span
@@ -62,6 +63,7 @@ class SixCharts:
         code = self.area.partition("@")[0]
         asked = {
             "snapshot": str(self.snapshot),
+            "base": str(self.base or ""),
             "cache": str(self.cache),
             "area": self.area,
             "start": f"{self.span.start}",

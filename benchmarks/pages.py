@@ -154,8 +154,9 @@ def _charts(home: Path, folder: Path) -> SixCharts:
     """The last twelve months of the province, and twelve more under the trend."""
     snapshot = current_snapshot(home)
     span, trend = PAGES["months"].spans(snapshot.horizon)
-    file = home / "snapshots" / f"{snapshot.version}.duckdb"
-    return SixCharts(folder, file, PROVINCE, span, trend)
+    entry, files = snapshot.entry, home / "snapshots"
+    base = files / entry.base.file if entry.base else None
+    return SixCharts(folder, files / entry.file, base, PROVINCE, span, trend)
 
 
 def _beside(

@@ -75,7 +75,7 @@ def web(asked_file: str) -> Any:
     }
     opened: list[duckdb.DuckDBPyConnection] = []  # after the fork, once in every process
     for name, statement in STATEMENTS.items():
-        data_manager[name] = _loading(asked["snapshot"], opened, statement, told)
+        data_manager[name] = _loading((asked["snapshot"], asked["base"]), opened, statement, told)
     shapes = json.loads(Path(asked["shapes"]).read_text(encoding="utf-8"))
     page = vm.Page(
         title="On time",
@@ -86,13 +86,19 @@ def web(asked_file: str) -> Any:
 
 
 def _loading(
-    snapshot: str, opened: list[duckdb.DuckDBPyConnection], statement: str, told: dict[str, Any]
+    files: tuple[str, str],
+    opened: list[duckdb.DuckDBPyConnection],
+    statement: str,
+    told: dict[str, Any],
 ) -> Any:
     used = {name: value for name, value in told.items() if f"${name}" in statement}
 
     def load() -> Any:
         if not opened:
+            snapshot, base = files
             opened.append(duckdb.connect(snapshot, read_only=True, config={"threads": 2}))
+            if base:  # what the snapshot adds to
+                opened[0].execute(f"attach '{base}' as base (read_only)")
         return opened[0].cursor().execute(statement, used).df()
 
     return load
