@@ -16,6 +16,7 @@ from store import Snapshot, StoreError, Warehouse, current_snapshot, publish
 from store.beside import show_both
 from store.docket import _ranges
 from store.docket_reading import refuse_damaged
+from store.pointer import is_intact, sha256_of
 from tests.store.landed import COMMUNE, NOW, document, dossier, land, step
 from tests.store.prepared import prepare_published, publish_figures
 from tests.store.test_growth import built_anew, counted
@@ -255,3 +256,16 @@ def test_a_part_of_the_docket_that_changes_after_it_was_read_is_found(tmp_path: 
     path.write_bytes(b"worse")
     with pytest.raises(StoreError, match="damaged"):
         refuse_damaged(path, sha256)
+
+
+def test_a_file_that_lost_bytes_and_no_time_stamp_is_found_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"good")
+    stamp, sha256 = path.stat().st_mtime_ns, sha256_of(path)
+    assert is_intact(path, sha256)
+    path.write_bytes(b"gone")
+    os.utime(path, ns=(stamp, stamp))
+    monkeypatch.setattr("store.pointer.AGAIN_SECONDS", 1e-9)
+    assert not is_intact(path, sha256)
