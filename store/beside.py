@@ -15,7 +15,7 @@ from store.sql import quoted, transaction
 BASE, SNAPSHOT = "base", "snapshot"
 ADDED = f"{SNAPSHOT}.added"
 WRITTEN = "recovery_mode no_wal_writes"
-SMALL = f"{WRITTEN}, block_size 16384"
+SMALL = f"{WRITTEN}, block_size 65536"
 READ_ONLY = "read_only"
 
 MAKE_ADDED = f"create schema {ADDED}"
