@@ -28,8 +28,10 @@
       for (const one of value === null ? [] : [].concat(value)) query.append(name, one);
     }
     const text = query.toString().replace(/%3A/g, ':').replace(/%40/g, '@').replace(/%2C/g, ',');
-    window.toan_canh.navigate(window.location.pathname + (text ? '?' + text : ''));
+    window.toan_canh.change(window.location.pathname + (text ? '?' + text : ''));
   };
+
+  const isChosen = () => window.toan_canh.isChoosing();
 
   const filters = ['organisation', 'procedure', 'field', 'channel'];
 
@@ -137,11 +139,12 @@
   }
 
   window.dash_clientside.ioc = {
-    // pathname, search, tools → place
-    place: function (path, search) {
+    // another address, or a tool → place, where the visitor is by now
+    place: function () {
+      const { pathname, search } = window.location;
       const said = language(search);
       html.lang = said;
-      return { path: path || '/', search: search || '', theme: scheme, language: said };
+      return { path: pathname, search, theme: scheme, language: said };
     },
 
     // another address → what lay over the page goes
@@ -226,7 +229,8 @@
     },
 
     // (a picker lets go by itself of what it does not offer: that is nobody's choice, and the
-    // figures would no longer be those that were asked for)
+    // figures would no longer be those that were asked for; one that says what the visitor has left
+    // is told again)
     chooseFilters: function (...told) {
       const query = new URLSearchParams(window.location.search);
       const news = {};
@@ -238,17 +242,22 @@
         const chosen = [...left, ...values.filter((code) => !before.includes(code))];
         if (chosen.join('\n') !== before.join('\n')) news[name] = chosen;
       });
-      if (Object.keys(news).length) changed(news);
+      if (!isChosen()) {
+        for (const name of Object.keys(news)) {
+          window.dash_clientside.set_props('filter-by-' + name, { value: query.getAll(name) });
+        }
+      } else if (Object.keys(news).length) changed(news);
       return nothing();
     },
 
     // choices that are addresses
     // (an answer that comes late brings the value it was drawn with: that is nobody's choice)
     chooseMetric: function (value) {
+      if (!isChosen()) return nothing();
       const [, page, own] = window.location.pathname.split('/');
       if (value === metricAt(window.toan_canh.drawnFor(asker()))) return nothing();
       if (page === 'metric') {
-        if (value && value !== own) window.toan_canh.navigate('/metric/' + value + window.location.search);
+        if (value && value !== own) window.toan_canh.change('/metric/' + value + window.location.search);
         return nothing();
       }
       const current = new URLSearchParams(window.location.search).get('metric');
@@ -260,12 +269,14 @@
     // the same on the page of a subject, whose own metric needs no saying
     // (an answer that comes late brings the value it was drawn with: that is nobody's choice)
     chooseOfSubject: function (value, usual) {
+      if (!isChosen()) return nothing();
       if (!value || !usual || value === usual.drawn) return nothing();
       changed({ metric: value === usual.leading ? null : value });
       return nothing();
     },
 
     chooseDates: function (value, phrases) {
+      if (!isChosen()) return nothing();
       const shown = (phrases && phrases.dates) || [];
       if (!value || !value[0] || !value[1]) return nothing(); // only one end is chosen yet
       const [first, last] = value.map((day) => day.slice(0, 10));
@@ -281,7 +292,7 @@
     },
 
     chooseCompared: function (value, usual) {
-      if (!value || window.location.pathname !== '/compare') return nothing();
+      if (!isChosen() || !value || window.location.pathname !== '/compare') return nothing();
       const query = new URLSearchParams(window.location.search);
       const said = query.getAll('metric').concat(query.getAll('also'));
       const shown = said.length ? said : usual || [];
@@ -297,6 +308,7 @@
     },
 
     seek: function (text) {
+      if (!isChosen()) return nothing();
       const current = new URLSearchParams(window.location.search).get('q') || '';
       if (window.location.pathname === '/methodology' && (text || '') !== current) changed({ q: text || null });
       return nothing();

@@ -10,12 +10,25 @@
     return React.createElement(tag, { key: index, ...attributes }, ...children.map(element));
   };
 
+  // A field is told what the address says, and tells it in turn, sometimes only when the visitor
+  // has gone on. So what it tells is a choice only after an act, and not after a link or going back.
+  let isChoosing = false;
+  for (const act of ['pointerdown', 'keydown', 'click', 'input']) {
+    document.addEventListener(act, () => { isChoosing = true; }, true);
+  }
+  window.addEventListener('popstate', () => { isChoosing = false; });
+
   // Change the address without loading the page: dcc.Location hears the event.
-  const navigate = (href) => {
+  const change = (href) => {
     const from = window.location.pathname;
     window.history.pushState({}, '', href);
     window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'));
     if (window.location.pathname !== from) window.scrollTo(0, 0);
+  };
+
+  const navigate = (href) => {
+    isChoosing = false;
+    change(href);
   };
 
   // ---- links drawn for where the visitor was a moment ago
@@ -140,5 +153,5 @@
     );
   }
 
-  window.toan_canh = { Markup, navigate, drawnFor, rebased };
+  window.toan_canh = { Markup, change, navigate, isChoosing: () => isChoosing, drawnFor, rebased };
 })();

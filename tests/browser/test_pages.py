@@ -178,6 +178,20 @@ def test_a_filter_is_found_chosen_shared_and_taken_away(
     expect(page.locator(".ioc-chip")).to_have_text(["Lĩnh vực: Đất đai"])
 
 
+def test_what_a_field_says_after_the_visitor_went_back_is_no_choice(visitor: Watched) -> None:
+    page = visitor.open("/area/25?field=DD")
+    page.get_by_role("link", name="Bỏ lọc Lĩnh vực: Đất đai").click()
+    page.wait_for_url("**/area/25")
+    page.go_back()
+    for said in ([], ["HT"]):  # a picker repeats of itself what it was told before
+        page.evaluate("said => dash_clientside.set_props('filter-by-field', {value: said})", said)
+        page.wait_for_function(
+            "() => String(dash_component_api.getLayout('filter-by-field').props.value) === 'DD'"
+        )
+    expect(page.locator(".ioc-chip")).to_have_text(["Lĩnh vực: Đất đai"])
+    assert page.url.endswith("/area/25?field=DD")
+
+
 def test_a_metrics_page_is_drilled_cut_shared_and_left_again(
     visitor: Watched, stranger: Watched
 ) -> None:
