@@ -332,7 +332,7 @@
     else if (behindSince === null) behindSince = { at: now, shown: server() };
     const late = behindSince !== null && now - behindSince.at > LATE && slides.size > 0;
     const place = part('banner');
-    place.hidden = !isLost && !late;
+    place.hidden = !isLost && !late && !state.notice;
     place.classList.toggle('ioc-wall__banner--behind', !isLost);
     if (isLost) {
       const at = time.format(contactAt);
@@ -340,6 +340,9 @@
       write(place.lastElementChild, slides.size ? say.offline_frame.replace('{frame}', time.format(behindSince ? behindSince.shown : contactAt)) : '');
     } else if (late) {
       write(place.firstElementChild, say.behind.replace('{since}', time.format(behindSince.shown)));
+      write(place.lastElementChild, state.notice || '');
+    } else if (state.notice) {
+      write(place.firstElementChild, state.notice);
       write(place.lastElementChild, '');
     }
   };

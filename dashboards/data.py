@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards import format as fmt
 from dashboards.board import Board, board_of
 from dashboards.cache import AnswerCache
 from dashboards.cases import Watching
@@ -171,6 +172,19 @@ class Figures:
     def kept(self, key: tuple[str, ...], draw: Callable[[], Drawn]) -> Drawn:
         """What `draw` gives, drawn once under a key that names all it depends on."""
         return self._cache.remembered(key, draw)
+
+
+def notices(snapshot: Snapshot, recounting: Progress | None, say: Words) -> list[str]:
+    """Why there are no newer figures than those shown, and from when these are, in sentences."""
+    told = [say("banner.older", version=snapshot.version)] if snapshot.notice else []
+    if recounting is not None:
+        at, built = (
+            fmt.instant(instant, say.language)
+            for instant in (recounting.told_at, snapshot.built_at)
+        )
+        done, parts = recounting.done, recounting.parts
+        told.append(say("banner.recounted", done=done, parts=parts, at=at, built=built))
+    return told
 
 
 def written(sources: Sources) -> str:

@@ -13,7 +13,7 @@ from dashboards.components.choices import Option, labelled, options_of, period_o
 from dashboards.components.markup import Tree, tag
 from dashboards.components.pins import pin_button
 from dashboards.components.shell import SourceState
-from dashboards.data import Figures, Visit
+from dashboards.data import Figures, Visit, notices
 from dashboards.narrowing import Chip, Narrowing
 from dashboards.places import area_title, area_view
 from dashboards.selection import AREA_IN_QUERY, FILTERS, Compare, Listed, View
@@ -22,7 +22,6 @@ from dashboards.text import Words
 from domain.area import Boundaries
 from domain.freshness import Freshness
 from domain.period import ReportingCalendar
-from metrics.snapshots import Progress
 
 Parts = dict[str, Any]
 
@@ -172,24 +171,9 @@ class Frame:
 
     def _banner(self) -> list[Tree]:
         snapshot = self.visit.snapshot
-        banners = [shell.simulated_banner(self.words)] if snapshot.simulated else []
-        if snapshot.notice:
-            banners.append(
-                shell.warning_banner(self.words("banner.older", version=snapshot.version))
-            )
-        if self.visit.recounting is not None:
-            banners.append(shell.warning_banner(self._recounted(self.visit.recounting)))
-        return banners
-
-    def _recounted(self, progress: Progress) -> str:
-        """Why no newer figures come, and from when those are that are shown."""
-        at, built = (
-            fmt.instant(instant, self.words.language)
-            for instant in (progress.told_at, self.visit.snapshot.built_at)
-        )
-        return self.words(
-            "banner.recounted", done=progress.done, parts=progress.parts, at=at, built=built
-        )
+        simulated = [shell.simulated_banner(self.words)] if snapshot.simulated else []
+        told = notices(snapshot, self.visit.recounting, self.words)
+        return [*simulated, *map(shell.warning_banner, told)]
 
     def _footer(self) -> list[Tree]:
         snapshot = self.visit.snapshot

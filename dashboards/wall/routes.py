@@ -28,7 +28,7 @@ from werkzeug.wrappers import Response
 from dashboards import format as fmt
 from dashboards.access import OPEN, READ, Access, language, person
 from dashboards.access import WALL as SCREEN
-from dashboards.data import Figures, written
+from dashboards.data import Figures, notices, written
 from dashboards.text import LANGUAGES, Words, words
 from dashboards.theme import ASSETS
 from dashboards.wall.config import FOLDER, playlists, version_of
@@ -41,7 +41,7 @@ from domain.dossier import local_day
 from domain.errors import StoreError
 from domain.lunar import lunar_day
 from metrics.rules import Rules
-from metrics.snapshots import Snapshot
+from metrics.snapshots import Snapshot, progress_of
 from metrics.sources import Sources
 from store.state.screen_orders import Orders
 from store.state.screens import Screen
@@ -200,6 +200,7 @@ class Wall:
         return {
             **told,
             "slides": slides,
+            "notice": " ".join(notices(snapshot, progress_of(self.figures.home), say)),
             "night": playlist.night or "",
             "jump": playlist.jump_to_red,
         }

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from domain.dossier import VIETNAM
+from store.progress import Progress, forget, note_progress
 from tests.browser.conftest import Watched, Web, watched
 
 pytestmark = pytest.mark.browser
@@ -89,6 +90,21 @@ def test_every_version_is_shown_and_only_what_changed_is_drawn_anew(
         assert page.evaluate("kept.every((one) => one.isConnected)") is True
         assert page.evaluate("document.querySelectorAll('.ioc-place').length") == 3
         assert page.evaluate("window.notReloaded") is True
+        watcher.check()
+
+
+def test_while_everything_is_counted_anew_the_wall_says_from_when_its_figures_are(
+    browser: Browser, hall: Web
+) -> None:
+    with watched(browser, hall) as watcher:
+        page = opened(watcher)
+        banner, now = page.locator("[data-part=banner]"), datetime.now(VIETNAM)
+        expect(banner).to_be_hidden()
+        note_progress(hall.home, Progress("dossier", 3, 11, now, now))
+        expect(banner).to_contain_text("xong 3/11 phần")
+        expect(banner).to_contain_text("đang hiện số liệu công bố lúc")
+        forget(hall.home)
+        expect(banner).to_be_hidden()
         watcher.check()
 
 
