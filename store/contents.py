@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress, product
@@ -11,10 +12,19 @@ from typing import Any
 from domain.area import Boundaries
 from domain.dossier import local_day
 from domain.errors import StoreError
-from store.beside import SMALL, SNAPSHOT, WRITTEN, attached, make_room, show_both
+from store.beside import (
+    SMALL,
+    SNAPSHOT,
+    WRITTEN,
+    attached,
+    columns_of,
+    make_room,
+    make_room_rolled,
+    show_both,
+)
 from store.connection import Connection
 from store.cuts import cut_names, write_cuts
-from store.deltas import DIMENSIONS, GRAIN
+from store.deltas import DIMENSIONS, GRAIN, tell_the_time
 from store.facts import Count, counts
 from store.growth import NEW, Base, base_of, has_grown_much, note
 from store.schema import schema_version
@@ -159,15 +169,32 @@ def write_into(connection: Connection, path: Path, version: str, now: datetime) 
 def write_beside(
     connection: Connection, path: Path, version: str, now: datetime, base: Base
 ) -> None:
-    """Write what is new since the attached base to a file of its own."""
+    """Write what is new since the attached base to a file of its own, on both cores."""
     with attached(connection, path, SNAPSHOT, SMALL):
         make_room(connection, base.came or ())
-        _write(connection, base, version, now)
+        with connection.cursor() as another, ThreadPoolExecutor(1) as beside:
+            tell_the_time(another)
+            names = beside.submit(_write_names, another, base, version, now)
+            _write_all_counts(connection, base, now)
+            names.result()
+        note(connection, base.built_rows)
         show_both(connection)
     drop_temporary(connection)
 
 
 def _write(connection: Connection, base: Base, version: str, now: datetime) -> None:
+    if base.is_new:
+        run(connection, sql_file("snapshot_areas.sql"))
+    _write_names(connection, base, version, now)
+    _write_all_counts(connection, base, now)
+    is_sorted = has_grown_much(connection, base)
+    if is_sorted:
+        _sort(connection)
+    note(connection, None if is_sorted else base.built_rows)
+
+
+def _write_names(connection: Connection, base: Base, version: str, now: datetime) -> None:
+    """Write what is needed to read the counts, and what is no count."""
     params = {
         "version": version,
         "now": now,
@@ -176,22 +203,18 @@ def _write(connection: Connection, base: Base, version: str, now: datetime) -> N
         "batches_kept": BATCHES_KEPT,
         "rejected_kept": REJECTED_KEPT,
         "since": base.batch_id,
-        "rolled_to": base.horizon,
     }
-    places = {"to": base.to, "known": base.known}
-    if base.is_new:
-        run(connection, sql_file("snapshot_areas.sql"))
     for file in ("snapshot.sql", "snapshot_names.sql", "snapshot_rescheduled.sql"):
-        run(connection, sql_file(file), params, **places)
+        run(connection, sql_file(file), params, to=base.to, known=base.known)
     if base.is_new or scalar(connection, HAS_OBSERVED, {"since": base.batch_id}):
         run(connection, sql_file("snapshot_observations.sql"), params)
+
+
+def _write_all_counts(connection: Connection, base: Base, now: datetime) -> None:
+    params = {"horizon": local_day(now), "since": base.batch_id, "rolled_to": base.horizon}
     for count in counts().values():
         if base.came is None or count.record in base.came:
             _write_counts(connection, count, base, params)
-    is_sorted = not base.is_beside and has_grown_much(connection, base)
-    if is_sorted:
-        _sort(connection)
-    note(connection, None if is_sorted else base.built_rows)
 
 
 def _write_counts(
@@ -209,7 +232,10 @@ def _write_counts(
     if not scalar(connection, HAS_ARRIVED.format(arriving=arriving)):
         return
     moved = count.measures if base.is_new else _moved(connection, count)
-    names = {**_names(count, moved), "to": base.to, "known": base.known}
+    if base.is_beside:
+        make_room_rolled(connection, count, moved)
+    told = moved if base.is_beside else count.measures
+    names = {**_names(count, moved, told), "to": base.to, "known": base.known}
     is_alone = base.is_new or base.is_beside
     rolled = f"{base.to}.{count.record}_area" if is_alone else "rolled"
     for file in _files(count, "rollup", "snapshot_counts", "snapshot_spread"):
@@ -237,11 +263,13 @@ def _sort(connection: Connection) -> None:
             run(connection, file, None, **_names(count, count.measures))
 
 
-def _names(count: Count, moved: tuple[str, ...] = ()) -> dict[str, str]:
+def _names(count: Count, moved: tuple[str, ...] = (), told: tuple[str, ...] = ()) -> dict[str, str]:
     """What the statements about one kind of record are filled in with.
 
-    All measures but those that are `moved` are 0, and are not added up.
+    Of the measures that are `told`, all of them if not said, all but those that are `moved` are
+    0, and are not added up.
     """
+    told = told or count.measures
     kind = "double" if count.measure_type == "double" else "bigint"
     total, number = count.spread or ("", "")
     stocks = [one for one in count.stocks if one in moved]
@@ -249,10 +277,10 @@ def _names(count: Count, moved: tuple[str, ...] = ()) -> dict[str, str]:
         "total": quoted(total),
         "number": quoted(number),
         "record": count.record,
-        "measures": listed(count.measures),
+        "measures": listed(told),
         "sum_columns": listed(count.measures, f"{{}} {kind}"),
-        "sums": _summed(count, moved, "sum({})", kind),
-        "carried_sums": _summed(count, stocks, "sum(sign * {})", kind),
+        "sums": _summed(told, moved, "sum({})", kind),
+        "carried_sums": _summed(told, stocks, "sum(sign * {})", kind),
         "carries": " or ".join(f"sum(sign * {quoted(one)}) <> 0" for one in stocks) or "false",
         "keys": "".join(f"{quoted(key)}, " for key in count.keys),
         "key_columns": "".join(f"{quoted(key)} varchar, " for key in count.keys),
@@ -262,10 +290,10 @@ def _names(count: Count, moved: tuple[str, ...] = ()) -> dict[str, str]:
     }
 
 
-def _summed(count: Count, some: Collection[str], template: str, kind: str) -> str:
-    """All measures, of which some are added up and the others are 0."""
-    told = {one: template.format(quoted(one)) if one in some else "0" for one in count.measures}
-    return ", ".join(f"cast({sql} as {kind}) as {quoted(one)}" for one, sql in told.items())
+def _summed(told: Collection[str], some: Collection[str], template: str, kind: str) -> str:
+    """The measures told, of which some are added up and the others are 0."""
+    sums = {one: template.format(quoted(one)) if one in some else "0" for one in told}
+    return ", ".join(f"cast({sql} as {kind}) as {quoted(one)}" for one, sql in sums.items())
 
 
 def check(connection: Connection, expected: Totals, *, at: str = HERE, added: str = HERE) -> None:
@@ -284,11 +312,21 @@ def check(connection: Connection, expected: Totals, *, at: str = HERE, added: st
             found = counted(connection, count, at=(at, added))
             check_sums(f"{record}_tally", found, expected.published[record])
         for table, boundaries in product(count.rolled_tables, Boundaries):
-            found = sums(connection, f"{added}.{table}", count.measures, COUNTRY[boundaries])
+            found = _rolled_sums(connection, count, f"{added}.{table}", boundaries)
             check_sums(f"{table} ({boundaries})", found, expected.rolled[record])
         if count.spread is not None:
             for boundaries in Boundaries:
                 _check_spread(connection, count, added, boundaries, expected.rolled[record])
+
+
+def _rolled_sums(
+    connection: Connection, count: Count, table: str, boundaries: Boundaries
+) -> dict[str, float]:
+    """The country's sum of each measure; 0 of those that a file beside a base leaves out."""
+    columns = columns_of(connection, table)
+    there = tuple(one for one in count.measures if one in columns)
+    told = sums(connection, table, there, COUNTRY[boundaries])
+    return {**dict.fromkeys(count.measures, 0.0), **told}
 
 
 def _check_spread(

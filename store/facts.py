@@ -150,12 +150,10 @@ class Count:
         return (f"{self.record}_area", *months, *self.cut_tables)
 
     @property
-    def added_tables(self) -> tuple[str, ...]:
-        """The tables of a snapshot that rows are added to where something of it came."""
-        tallied = (f"{self.record}_{one}" for one in ("effect", "tally", "month"))
-        spread = (f"{self.record}_spread",) if self.spread is not None else ()
-        told = (*(tallied if self.is_tallied else ()), *spread, *self.cut_tables)
-        return (f"{self.record}_area", *told)
+    def event_tables(self) -> tuple[str, ...]:
+        """The tables of a snapshot that hold its single events, and how often each amount came."""
+        tallied = (f"{self.record}_effect", f"{self.record}_tally") if self.is_tallied else ()
+        return tallied if self.spread is None else (*tallied, f"{self.record}_spread")
 
     @property
     def cut_tables(self) -> tuple[str, ...]:

@@ -88,6 +88,23 @@ def test_what_came_since_stands_in_a_small_file_and_is_read_as_one_with_its_base
     assert third.rows("select count(*) from added.dossier_tally") == [(2,)]
 
 
+def test_beside_a_base_a_measure_that_nothing_was_added_to_takes_no_room_and_is_still_told(
+    warehouse: Warehouse,
+) -> None:
+    add(warehouse, "B", finished_at="2026-07-03", status=10)
+    snapshot = publish_figures(warehouse)
+    added = {name for name, *_ in snapshot.rows("describe added.dossier_area")}
+    told = {name for name, *_ in snapshot.rows("describe dossier_area")}
+    assert {"dossiers_received", "dossiers_resolved"} <= added
+    assert "dossiers_refused" not in added
+    assert "dossiers_refused" in told
+    ((refused, resolved),) = snapshot.rows(
+        "select sum(dossiers_refused)::int, sum(dossiers_resolved)::int from dossier_area"
+        " where level = 'country' and is_today"
+    )
+    assert (refused, resolved) == (0, 1)
+
+
 def test_beside_a_base_every_kind_of_record_is_told_as_in_one_built_anew(
     warehouse: Warehouse,
 ) -> None:
