@@ -50,7 +50,7 @@ def too_wide(page: Page) -> list[str]:
     return [f"{by} pixels wider than {page.viewport_size}"] if by > 0 else []
 
 
-@pytest.mark.timeout(300)  # some twenty pages
+@pytest.mark.timeout(600)  # some twenty pages
 def test_a_page_of_figures_fits_every_screen_and_breaks_no_rule_in_either_theme(
     browser: Browser, web: Web
 ) -> None:

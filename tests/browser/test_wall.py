@@ -23,7 +23,7 @@ HALL = """
 [hall]
 title = "Sảnh"
 area = "25"
-seconds = 30
+seconds = {seconds}
 jump_to_red = true
 night = "{night}"
 [[hall.slides]]
@@ -40,11 +40,17 @@ metrics = ["{metric}"]
 NEVER = "00:00-00:00"
 
 
-def declare(home: Path, number: int, night: str = NEVER, metric: str = "dossiers_received") -> None:
+def declare(
+    home: Path,
+    number: int,
+    night: str = NEVER,
+    metric: str = "dossiers_received",
+    seconds: int = 30,
+) -> None:
     """A new version of the playlist, all of it or nothing."""
     file = home / "config" / "wall.toml"
     held = file.with_suffix(".tmp")
-    held.write_text(HALL.format(number=number, night=night, metric=metric))
+    held.write_text(HALL.format(number=number, night=night, metric=metric, seconds=seconds))
     held.replace(file)
 
 
@@ -77,7 +83,7 @@ def test_every_version_is_shown_and_only_what_changed_is_drawn_anew(
     browser: Browser, hall: Web
 ) -> None:
     with watched(browser, hall) as watcher:
-        declare(hall.home, 0)
+        declare(hall.home, 0, seconds=600)  # the slide looked at stays, however slow it all is
         page = opened(watcher)
         watcher.until("document.querySelectorAll('.ioc-slide').length === 2")
         page.evaluate(
@@ -85,7 +91,7 @@ def test_every_version_is_shown_and_only_what_changed_is_drawn_anew(
             " document.querySelector('.ioc-bigclock')]"
         )
         for number in range(1, REFRESHES + 1):
-            declare(hall.home, number)
+            declare(hall.home, number, seconds=600)
             watcher.until(f"document.body.innerText.includes('Bản {number}\\n')", seconds=8)
         assert page.evaluate("kept.every((one) => one.isConnected)") is True
         assert page.evaluate("document.querySelectorAll('.ioc-place').length") == 3
@@ -113,6 +119,7 @@ def test_a_server_killed_and_restarted_is_told_in_time_and_the_same_slide_stays(
 ) -> None:
     with watched(browser, hall) as watcher:
         page = opened(watcher)
+        watcher.until("document.querySelectorAll('.ioc-slide').length === 2")
         page.keyboard.press("ArrowRight")
         before = page.evaluate("document.querySelector('.ioc-wall').dataset.place")
         banner = page.locator("[data-part=banner]")

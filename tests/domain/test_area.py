@@ -1,5 +1,3 @@
-import sys
-import time
 from collections import Counter, defaultdict
 from datetime import date
 from itertools import pairwise
@@ -322,16 +320,6 @@ def test_an_area_belongs_to_what_it_lay_in_and_what_that_became() -> None:
     assert AREAS.belongs_to("08521@") == {
         *("VN@", "25@", "237@", "08521@", "25@2025-07-01", "08521@2025-07-01"),
     }
-
-
-@pytest.mark.skipif(sys.gettrace() is not None, reason="measuring coverage slows every line")
-def test_the_register_loads_in_a_moment() -> None:
-    def seconds() -> float:
-        began = time.perf_counter()
-        register.__wrapped__()
-        return time.perf_counter() - began
-
-    assert min(seconds() for _ in range(5)) < 0.15
 
 
 def test_a_parent_that_no_area_held_is_said(tmp_path: Path) -> None:
